@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+// Files and descriptors whose every write and close is checked, and outputs that appear whole or not at all.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace inr::base {
+
+/// A file that is written beside its final name ("NAME.tmp-PID-N"), then flushed, fsynced and renamed by commit().
+/// Destroyed without commit(), the temporary file is removed and an earlier NAME stays as it was. Not copyable.
+class AtomicFile {
+ public:
+  /// Opens the temporary file. Throws SystemError (folder missing, no permission).
+  explicit AtomicFile(std::string path);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  /// Buffered. Throws SystemError naming the final path (disk full).
+  void write(std::span<const std::byte> data);
+  void write(std::string_view text);
+  /// Writes at an absolute offset of what was written before (headers whose content is known last).
+  void rewrite(uint64_t offset, std::span<const std::byte> data);
+  [[nodiscard]] uint64_t size() const noexcept { return size_; }
+  /// Flush, fsync, rename over path, fsync of the folder.
+  void commit();
+  /// Keeps what was written under another name (a failed picture -> "NAME.partial") instead of removing it.
+  void commit_as(const std::string& path);
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+ private:
+  void flush();
+  std::string path_, temporary_;
+  int fd_ = -1;
+  uint64_t size_ = 0;
+  std::vector<std::byte> buffer_;
+};
+
+/// Blocking write of everything to a descriptor. Throws SystemError ("WHERE: cannot write: ..."); EPIPE throws BrokenPipe.
+void write_all(int fd, std::span<const std::byte> data, std::string_view where);
+
+/// The reader of our pipe has gone. run_tool ends the program quietly.
+class BrokenPipe {};
+
+/// Blocking read of up to data.size() bytes; returns what was read, less only at the end of input. Throws SystemError.
+size_t read_up_to(int fd, std::span<std::byte> data, std::string_view where);
+
+/// Whole file into memory. Throws SystemError / DataError (larger than max_bytes).
+std::vector<std::byte> read_file(const std::string& path, uint64_t max_bytes = uint64_t{1} << 34);
+
+/// Read-only memory map of a whole regular file (empty file: empty span). Throws SystemError.
+class MappedFile {
+ public:
+  explicit MappedFile(const std::string& path);
+  ~MappedFile();
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+  [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return {data_, size_}; }
+
+ private:
+  const std::byte* data_ = nullptr;
+  size_t size_ = 0;
+};
+
+}  // namespace inr::base
