@@ -1,0 +1,229 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+// The order of theta and the tensors of a checkpoint, from model.md sections 2, 3 and 5 and formats.md section 1.
+// Configurations have been validated before they come here; their ranges keep every size inside int64.
+#include "model/theta_layout.hpp"
+
+#include <bit>
+#include <cmath>
+#include <numbers>
+
+#include "base/error.hpp"
+
+namespace inr::model {
+namespace {
+
+LayerKind kind_of(const ModelConfig& config) {
+  if (config.decoder == Decoder::kHyper) return LayerKind::kFull;
+  switch (config.modulation) {
+    case Modulation::kFmm:
+    case Modulation::kSe:
+      return LayerKind::kFmm;
+    case Modulation::kAdain:
+      return LayerKind::kAdain;
+    case Modulation::kFull:
+      return LayerKind::kFull;
+    case Modulation::kLowrank:
+      return LayerKind::kLowrank;
+  }
+  throw base::DataError("modulation " + std::to_string(static_cast<int>(config.modulation)) + " is unknown");
+}
+
+int64_t theta_size(LayerKind kind, int64_t in, int64_t out, int64_t rank) {
+  switch (kind) {
+    case LayerKind::kFull:
+      return out * in + out;
+    case LayerKind::kAdain:
+      return 2 * out;
+    case LayerKind::kFmm:
+    case LayerKind::kLowrank:
+      break;
+  }
+  return rank * (in + out) + out;
+}
+
+// Hands out theta from the front, in the order in which parts ask for it.
+class Layouter {
+ public:
+  explicit Layouter(const ModelConfig& config) : config_(config), kind_(kind_of(config)) {
+    for (const BlockConfig& block : config.blocks) n_rgb_ += block.rgb ? 1 : 0;
+  }
+
+  ThetaLayout run() {
+    ThetaLayout layout;
+    for (size_t k = 0; k < config_.blocks.size(); ++k) layout.blocks.push_back(block(k));
+    layout.n_theta = at_;
+    return layout;
+  }
+
+ private:
+  int64_t take(int64_t size) {
+    const int64_t offset = at_;
+    at_ += size;
+    return offset;
+  }
+
+  LayerLayout layer(std::string name, LayerKind kind, int64_t out, int64_t x_columns, int64_t e_columns,
+                    bool connector) {
+    LayerLayout layer;
+    layer.name = std::move(name);
+    layer.kind = kind;
+    layer.in = x_columns + e_columns;
+    layer.out = out;
+    layer.x_columns = x_columns;
+    layer.e_columns = e_columns;
+    layer.rank = kind == LayerKind::kFmm || kind == LayerKind::kLowrank ? config_.rank : 0;
+    layer.size = theta_size(kind, layer.in, out, config_.rank);
+    layer.offset = take(layer.size);
+    const double fan_in = static_cast<double>(layer.in);
+    layer.weight_scale = std::sqrt((connector ? 1.0 : 2.0) / fan_in);
+    layer.bias_scale = connector ? layer.weight_scale : 0.2 * layer.weight_scale;
+    return layer;
+  }
+
+  BlockLayout block(size_t k) {
+    const BlockConfig& config = config_.blocks[k];
+    const std::string prefix = "inr." + std::to_string(k) + ".";
+    const bool split = k > 0 && config_.join == Join::kSplit;
+    const bool concat = k > 0 && !split;
+    // e(p) of the decoder hyper is the point itself.
+    const int64_t features =
+        config_.decoder == Decoder::kHyper ? 2 : 2 * (config.frequencies + config.fixed_frequencies);
+
+    BlockLayout block;
+    block.frequencies = config.frequencies;
+    block.fixed_frequencies = config.fixed_frequencies;
+    block.frequencies_offset = take(2 * config.frequencies);
+    if (split) {
+      block.low = layer(prefix + "low", LayerKind::kFmm, config.width, config_.blocks[k - 1].width, 0, true);
+      block.low->x_is_coarse = true;
+      block.high = layer(prefix + "high", LayerKind::kFmm, config.width, 0, features, true);
+    }
+    for (int64_t n = 0; n < config.layers; ++n) {
+      const std::string name = prefix + std::to_string(n);
+      if (n == 0 && k == 0) {
+        block.layers.push_back(layer(name, kind_, config.width, 0, features, false));
+      } else if (n == 0 && concat) {  // sees e_k in any case: nothing else tells its cells apart
+        block.layers.push_back(layer(name, kind_, config.width, config_.blocks[k - 1].width, features, false));
+        block.layers.back().x_is_coarse = true;
+      } else {
+        const int64_t skipped = config_.skip_coords ? features : 0;
+        block.layers.push_back(layer(name, kind_, config.width, config.width, skipped, false));
+      }
+    }
+    if (config.rgb) {
+      RgbLayout rgb;
+      rgb.in = config.width;
+      rgb.size = 3 * config.width + 3;
+      rgb.offset = take(rgb.size);
+      rgb.weight_scale = std::sqrt(2.0 / static_cast<double>(config.width) / static_cast<double>(n_rgb_));
+      rgb.bias_scale = 0.2 * rgb.weight_scale;
+      block.rgb = rgb;
+    }
+    return block;
+  }
+
+  const ModelConfig& config_;
+  LayerKind kind_;
+  int64_t n_rgb_ = 0;
+  int64_t at_ = 0;
+};
+
+void append_shared(const LayerLayout& layer, std::vector<TensorSpec>& out) {
+  if (layer.kind == LayerKind::kFull || layer.kind == LayerKind::kLowrank) return;
+  out.push_back({layer.name + ".shared", {layer.out, layer.in}});
+  if (layer.kind == LayerKind::kAdain) out.push_back({layer.name + ".shared_bias", {layer.out}});
+}
+
+// Decoder latent: everything but w is shared (model.md, section 3).
+std::vector<TensorSpec> latent_tensors(const ModelConfig& config) {
+  std::vector<TensorSpec> specs;
+  const BlockConfig& block = config.blocks.front();
+  for (int64_t n = 0; n < block.layers; ++n) {
+    const std::string name = "inr.0." + std::to_string(n);
+    specs.push_back({name + ".shared", {block.width, n == 0 ? 2 : block.width}});
+    specs.push_back({name + ".shared_bias", {block.width}});
+    specs.push_back({name + ".latent", {block.width, config.w_dim}});
+  }
+  specs.push_back({"inr.0.rgb.shared", {3, block.width}});
+  specs.push_back({"inr.0.rgb.bias", {3}});
+  return specs;
+}
+
+}  // namespace
+
+ThetaLayout theta_layout(const ModelConfig& config) {
+  if (config.decoder == Decoder::kLatent) {
+    throw base::DataError("decoder latent", "its INR has no parameters of its own, only w",
+                          "use a decoder of blocks: multiscale, fmm, fourier or hyper");
+  }
+  return Layouter(config).run();
+}
+
+std::vector<double> fixed_frequency_rows(const BlockConfig& block) {
+  const int n = static_cast<int>(std::bit_width(static_cast<uint64_t>(block.resolution - 1))) + 1;  // ceil(log2 R) + 1
+  // Directions in the order of the rows: y, x, main diagonal, other diagonal.
+  constexpr double kDirections[4][2] = {{0, 1}, {1, 0}, {-0.5, 0.5}, {0.5, 0.5}};
+  std::vector<double> rows;
+  rows.reserve(static_cast<size_t>(2 * block.fixed_frequencies));
+  for (int64_t row = 0; row < block.fixed_frequencies; ++row) {
+    const double* direction = kDirections[row / n % 4];
+    const double frequency = std::ldexp(std::numbers::pi / 2, static_cast<int>(row % n));
+    rows.push_back(direction[0] * frequency);
+    rows.push_back(direction[1] * frequency);
+  }
+  return rows;
+}
+
+std::vector<TensorSpec> shared_tensors(const ModelConfig& config) {
+  if (config.decoder == Decoder::kLatent) return latent_tensors(config);
+  std::vector<TensorSpec> specs;
+  for (const BlockLayout& block : theta_layout(config).blocks) {
+    if (block.low) append_shared(*block.low, specs);
+    if (block.high) append_shared(*block.high, specs);
+    for (const LayerLayout& layer : block.layers) append_shared(layer, specs);
+  }
+  return specs;
+}
+
+std::vector<TensorSpec> generator_tensors(const ModelConfig& config) {
+  const int64_t n_out = config.decoder == Decoder::kLatent ? config.w_dim : theta_layout(config).n_theta;
+  std::vector<TensorSpec> specs;
+  for (int64_t i = 0; i < config.depth; ++i) {
+    const std::string name = "hypernet." + std::to_string(i);
+    specs.push_back({name + ".weight", {config.hidden, i == 0 ? config.z_dim : config.hidden}});
+    specs.push_back({name + ".bias", {config.hidden}});
+    if (i > 0) specs.push_back({name + ".scale", {}});
+  }
+  specs.push_back({"hypernet.out.weight", {n_out, config.hidden}});
+  specs.push_back({"hypernet.out.bias", {n_out}});
+  for (TensorSpec& spec : shared_tensors(config)) specs.push_back(std::move(spec));
+  return specs;
+}
+
+std::vector<TensorSpec> discriminator_tensors(const DiscriminatorConfig& config, int64_t resolution) {
+  const auto channels = [&](int64_t at) { return std::min(config.channel_max, config.channel_base / at); };
+  std::vector<TensorSpec> specs;
+  specs.push_back({"rgb.weight", {channels(resolution), 3, 1, 1}});
+  specs.push_back({"rgb.bias", {channels(resolution)}});
+  for (int64_t at = resolution; at > 4; at /= 2) {
+    const std::string name = std::to_string(at);
+    const int64_t c = channels(at);
+    const int64_t c_next = channels(at / 2);
+    specs.push_back({name + ".conv0.weight", {c, c, 3, 3}});
+    specs.push_back({name + ".conv0.bias", {c}});
+    specs.push_back({name + ".conv1.weight", {c_next, c, 3, 3}});
+    specs.push_back({name + ".conv1.bias", {c_next}});
+    specs.push_back({name + ".skip.weight", {c_next, c, 1, 1}});
+  }
+  const int64_t c = channels(4);
+  specs.push_back({"last.conv.weight", {c, c + 1, 3, 3}});
+  specs.push_back({"last.conv.bias", {c}});
+  specs.push_back({"last.fc0.weight", {c, 16 * c}});
+  specs.push_back({"last.fc0.bias", {c}});
+  specs.push_back({"last.fc1.weight", {1, c}});
+  specs.push_back({"last.fc1.bias", {1}});
+  return specs;
+}
+
+}  // namespace inr::model
