@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+// Pictures written row by row, from the top, in memory that does not depend on their height.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace inr::image {
+
+/// Takes the next bytes of a file. What it throws reaches the caller of write_rows() or finish() unchanged.
+using Sink = std::function<void(std::span<const std::byte>)>;
+
+/// Text that travels inside a picture, as (keyword, UTF-8 text). Keywords: 1 to 79 printable ASCII characters.
+using TextChunks = std::vector<std::pair<std::string, std::string>>;
+
+/// A picture under way. Used by one thread. Destroyed before finish(), the bytes so far are an unfinished picture.
+class RowWriter {
+ public:
+  virtual ~RowWriter() = default;
+  RowWriter(const RowWriter&) = delete;
+  RowWriter& operator=(const RowWriter&) = delete;
+  /// 8 or 16: which of the two calls below this picture takes (the other throws std::logic_error).
+  [[nodiscard]] virtual int bits() const noexcept = 0;
+  /// Any whole number of rows, RGB interleaved: [n_rows, width, 3]. Throws std::logic_error (no whole number of rows,
+  /// more rows than the height), and what the sink throws.
+  virtual void write_rows(std::span<const uint8_t> rows);
+  virtual void write_rows16(std::span<const uint16_t> rows);
+  /// The end of the picture; std::logic_error where rows are missing. Call once.
+  virtual void finish() = 0;
+
+ protected:
+  RowWriter() = default;
+};
+
+enum class PictureFormat { kPng, kPng16, kJpeg, kPpm };
+
+/// "png", "png16", "jpg" or "jpeg", "ppm". Throws UsageError.
+PictureFormat parse_picture_format(std::string_view name);
+
+struct PictureOptions {
+  int jpeg_quality = 95;  ///< 1..100
+};
+
+/// A writer of width x height pixels (PNG: sides to 2^31 - 1, JPEG: to 65535; beyond: UsageError). The header is
+/// written at once. text goes into PNG (tEXt, iTXt) and JPEG (comments, "keyword: text"); PPM carries none.
+std::unique_ptr<RowWriter> make_row_writer(PictureFormat format, Sink sink, int64_t width, int64_t height,
+                                           const TextChunks& text = {}, const PictureOptions& options = {});
+
+}  // namespace inr::image
