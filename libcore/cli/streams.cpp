@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+// Inputs and outputs named on a command line.
+#include "cli/streams.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+
+#include "base/error.hpp"
+
+namespace inr::cli {
+
+bool stdout_is_terminal() noexcept { return ::isatty(STDOUT_FILENO) == 1; }
+
+Output::Output(const std::string& path, std::string_view hint) : where_(path == "-" ? "stdout" : path) {
+  if (path == "-") {
+    if (stdout_is_terminal()) throw base::UsageError("stdout is a terminal; " + std::string(hint));
+    fd_ = STDOUT_FILENO;
+    return;
+  }
+  if (path.empty()) throw base::UsageError("the output has an empty name; " + std::string(hint));
+  struct stat status {};
+  const bool exists = ::stat(path.c_str(), &status) == 0;
+  if (exists && S_ISDIR(status.st_mode)) throw base::SystemError(path, "write", EISDIR);
+  if (exists && !S_ISREG(status.st_mode)) {  // /dev/null, a named pipe: never replaced by a file
+    fd_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+    if (fd_ < 0) throw base::SystemError(path, "open", errno);
+    return;
+  }
+  // Through a symbolic link the file it points to is replaced, not the link.
+  std::error_code error;
+  const std::filesystem::path target = std::filesystem::canonical(path, error);
+  file_ = std::make_unique<base::AtomicFile>(error ? path : target.string());
+}
+
+Output::~Output() {
+  if (fd_ > STDERR_FILENO) ::close(fd_);  // commit() closed it, unless an error is under way
+}
+
+void Output::write(std::span<const std::byte> data) {
+  if (file_)
+    file_->write(data);
+  else
+    base::write_all(fd_, data, where_);
+}
+
+void Output::write(std::string_view text) { write(std::as_bytes(std::span(text))); }
+
+void Output::commit() {
+  if (file_) {
+    file_->commit();
+    return;
+  }
+  if (fd_ <= STDERR_FILENO) return;  // run_tool closes and checks stdout
+  const int fd = fd_;
+  fd_ = -1;
+  if (::close(fd) != 0) throw base::SystemError(where_, "close", errno);
+}
+
+std::string Output::keep_partial() {
+  if (!file_) return {};
+  std::string name = where_ + ".partial";
+  file_->commit_as(name);
+  return name;
+}
+
+Input::Input(const std::string& path, std::string_view hint) : where_(path == "-" ? "stdin" : path) {
+  if (path == "-") {
+    if (::isatty(STDIN_FILENO) == 1) throw base::UsageError("stdin is a terminal; " + std::string(hint));
+    fd_ = STDIN_FILENO;
+    return;
+  }
+  fd_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd_ < 0) throw base::SystemError(path, "open", errno);
+  struct stat status {};
+  if (::fstat(fd_, &status) == 0 && S_ISDIR(status.st_mode)) {
+    ::close(fd_);
+    throw base::SystemError(path, "read", EISDIR);
+  }
+}
+
+Input::Input(Input&& other) noexcept : where_(std::move(other.where_)), fd_(other.fd_) { other.fd_ = -1; }
+
+Input::~Input() {
+  if (fd_ > STDIN_FILENO) ::close(fd_);
+}
+
+}  // namespace inr::cli
