@@ -13,6 +13,7 @@ namespace inr::base {
 
 /// A file that is written beside its final name ("NAME.tmp-PID-N"), then flushed, fsynced and renamed by commit().
 /// Destroyed without commit(), the temporary file is removed and an earlier NAME stays as it was. Not copyable.
+/// A link is followed, so that it survives. What is no regular file (pipe, device, /dev/stdout) is written to directly.
 class AtomicFile {
  public:
   /// Opens the temporary file. Throws SystemError (folder missing, no permission).
@@ -24,7 +25,8 @@ class AtomicFile {
   /// Buffered. Throws SystemError naming the final path (disk full).
   void write(std::span<const std::byte> data);
   void write(std::string_view text);
-  /// Writes at an absolute offset of what was written before (headers whose content is known last).
+  /// Overwrites, at an absolute offset, what was written before (headers whose content is known last). Throws
+  /// SystemError beyond the end, and on a pipe or device once those bytes have gone.
   void rewrite(uint64_t offset, std::span<const std::byte> data);
   [[nodiscard]] uint64_t size() const noexcept { return size_; }
   /// Flush, fsync, rename over path, fsync of the folder.
@@ -35,13 +37,17 @@ class AtomicFile {
 
  private:
   void flush();
-  std::string path_, temporary_;
+  void finish(const std::string& path, const std::string& target);
+  std::string path_;       // as given, for messages
+  std::string target_;     // with links followed
+  std::string temporary_;  // empty: written directly, or finished
   int fd_ = -1;
-  uint64_t size_ = 0;
+  uint64_t size_ = 0, flushed_ = 0;
   std::vector<std::byte> buffer_;
 };
 
-/// Blocking write of everything to a descriptor. Throws SystemError ("WHERE: cannot write: ..."); EPIPE throws BrokenPipe.
+/// Blocking write of everything to a descriptor. Throws SystemError ("WHERE: cannot write: ..."); EPIPE throws
+/// BrokenPipe.
 void write_all(int fd, std::span<const std::byte> data, std::string_view where);
 
 /// The reader of our pipe has gone. run_tool ends the program quietly.
@@ -50,10 +56,13 @@ class BrokenPipe {};
 /// Blocking read of up to data.size() bytes; returns what was read, less only at the end of input. Throws SystemError.
 size_t read_up_to(int fd, std::span<std::byte> data, std::string_view where);
 
-/// Whole file into memory. Throws SystemError / DataError (larger than max_bytes).
+/// Whole file into memory; pipes are read to their end, devices (but /dev/null) and terminals refused. Throws
+/// SystemError / DataError (larger than max_bytes).
 std::vector<std::byte> read_file(const std::string& path, uint64_t max_bytes = uint64_t{1} << 34);
 
-/// Read-only memory map of a whole regular file (empty file: empty span). Throws SystemError.
+/// The bytes of a whole regular file (empty file: empty span), read-only, safe to share between threads. Files of 64
+/// MiB and more are mapped; smaller ones are read, so that a file cut by someone else while it is in use does no harm.
+/// Throws SystemError, DataError (no regular file).
 class MappedFile {
  public:
   explicit MappedFile(const std::string& path);
