@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// NumPy's .npy (written: version 1.0, C order, little endian; read: 1.0 to 3.0) and .npz (zip of .npy, stored or deflated, zip64).
+// NumPy's .npy (written: version 1.0, C order, little endian; read: 1.0 to 3.0) and .npz (zip of .npy, stored or
+// deflated, zip64).
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -39,6 +40,10 @@ void write_npy(const std::string& path, const NpyArray& array);
 
 /// Members by name without ".npy". Sizes come from the central directory. Inflated size limited by max_bytes in total.
 std::map<std::string, NpyArray> read_npz(const std::string& path, uint64_t max_bytes = uint64_t{1} << 34);
+/// The same for bytes that came by another way; where names them in errors.
+std::map<std::string, NpyArray> parse_npz(std::span<const std::byte> bytes, std::string_view where,
+                                          uint64_t max_bytes = uint64_t{1} << 34);
+/// Members stored, dated 1980: the same arrays give the same bytes. Packed in memory. Throws SystemError.
 void write_npz(const std::string& path, const std::map<std::string, NpyArray>& arrays);
 
 }  // namespace inr::base
