@@ -3,7 +3,6 @@
 // Many pictures in one: a grid without gaps, streamed in bands, and labels in a built-in 5 x 7 font.
 #pragma once
 #include <cstdint>
-#include <limits>
 #include <span>
 #include <string_view>
 #include <vector>

@@ -21,6 +21,7 @@ using Sink = std::function<void(std::span<const std::byte>)>;
 using TextChunks = std::vector<std::pair<std::string, std::string>>;
 
 /// A picture under way. Used by one thread. Destroyed before finish(), the bytes so far are an unfinished picture.
+/// After an exception nothing but destruction is allowed.
 class RowWriter {
  public:
   virtual ~RowWriter() = default;
@@ -36,7 +37,18 @@ class RowWriter {
   virtual void finish() = 0;
 
  protected:
-  RowWriter() = default;
+  /// Sides are positive, 3 * width fits size_t.
+  RowWriter(int64_t width, int64_t height) noexcept : width_(width), height_(height) {}
+  [[nodiscard]] int64_t width() const noexcept { return width_; }
+  [[nodiscard]] int64_t height() const noexcept { return height_; }
+  /// Counts the rows of n_samples samples and returns their number. Throws as write_rows() says.
+  size_t accept(size_t n_samples);
+  /// To be called by finish(): all rows are there, and it is the first call.
+  void accept_end();
+
+ private:
+  int64_t width_, height_, n_rows_ = 0;
+  bool finished_ = false;
 };
 
 enum class PictureFormat { kPng, kPng16, kJpeg, kPpm };
