@@ -1,0 +1,81 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+// Both routes to the trace of sqrt(S1 S2).
+#include "metrics/frechet.hpp"
+
+#include <string>
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+
+namespace inr::metrics {
+namespace {
+
+void check_side(const Statistics& side, int64_t dims) {
+  const auto d = side.dims();
+  if (d != dims || side.covariance.dim() != 2 || side.covariance.size(0) != d || side.covariance.size(1) != d) {
+    throw base::DataError("Frechet distance: the sides have " + std::to_string(dims) + " and " + std::to_string(d) +
+                          " features an image; use statistics of the same network");
+  }
+  if (!at::isfinite(side.mean).all().item<bool>() || !at::isfinite(side.covariance).all().item<bool>()) {
+    throw base::DataError("Frechet distance: a statistic is not finite; the statistics are damaged");
+  }
+}
+
+at::Tensor symmetric_part(const at::Tensor& matrix) { return (matrix + matrix.t()) * 0.5; }
+
+// S^1/2 of a symmetric matrix, negative eigenvalues (rounding) taken as 0.
+at::Tensor square_root(const at::Tensor& matrix) {
+  const auto [values, vectors] = at::linalg_eigh(symmetric_part(matrix));
+  return (vectors * values.clamp_min(0).sqrt()).mm(vectors.t());
+}
+
+double trace_symmetric(const at::Tensor& real, const at::Tensor& fake) {
+  const at::Tensor root = square_root(real);
+  const at::Tensor values = at::linalg_eigvalsh(symmetric_part(root.mm(fake).mm(root)));
+  return values.clamp_min(0).sqrt().sum().item<double>();
+}
+
+double trace_nuclear(const Statistics& real, const Statistics& fake) {
+  const auto factor = [](const Statistics& side) {
+    return side.factor.defined() ? side.factor : square_root(side.covariance);
+  };
+  return at::linalg_svdvals(factor(real).mm(factor(fake).t())).sum().item<double>();
+}
+
+}  // namespace
+
+double frechet_distance(const Statistics& real, const Statistics& fake, FrechetRoute route) {
+  check_side(real, real.dims());
+  check_side(fake, real.dims());
+  const at::Tensor step = real.mean - fake.mean;
+  const double root =
+      route == FrechetRoute::kSymmetric ? trace_symmetric(real.covariance, fake.covariance) : trace_nuclear(real, fake);
+  return step.dot(step).item<double>() + real.covariance.trace().item<double>() +
+         fake.covariance.trace().item<double>() - 2 * root;
+}
+
+double frechet_distance(const Statistics& real, const Statistics& fake) {
+  const bool few = real.factor.defined() || fake.factor.defined();
+  return frechet_distance(real, fake, few ? FrechetRoute::kNuclear : FrechetRoute::kSymmetric);
+}
+
+void check_rank(const std::string& name, int64_t n_images, int64_t dims) {
+  if (n_images == 0 || n_images > dims) return;
+  throw base::DataError(name,
+                        std::to_string(n_images) + " images for " + std::to_string(dims) +
+                            " features give a covariance without full rank",
+                        "use more than " + std::to_string(dims) + " images, or --allow-few");
+}
+
+void warn_few(const std::string& name, int64_t n_images) {
+  if (n_images == 0) {
+    base::log_warning(name + ": the statistics do not say from how many images they were made");
+  } else if (n_images < kFewImages) {
+    base::log_warning(name + ": only " + std::to_string(n_images) + " images (fewer than " +
+                      std::to_string(kFewImages) +
+                      "): compare this score only with scores from the same numbers of images");
+  }
+}
+
+}  // namespace inr::metrics

@@ -1,0 +1,23 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+// Sets of pictures that a model draws: from a checkpoint by keys (seed, 0), (seed, 1), ..., or from the records of an
+// INR stream. Both at the resolution of training, quantised as floor(clamp(127.5 v + 128, 0, 255)).
+#pragma once
+#include <memory>
+#include <string>
+
+#include "metrics/picture_set.hpp"
+
+namespace inr::metrics {
+
+/// True for a folder that holds a run: its log, or its checkpoints. (Its sample grids are no set of pictures.)
+bool is_run_folder(const std::string& path);
+
+/// path: a checkpoint, or a run folder (its newest whole checkpoint). Throws SystemError, DataError.
+std::unique_ptr<PictureSet> open_checkpoint_set(const std::string& path, const PictureSetOptions& options);
+
+/// path: a file, or "-" for stdin (UsageError where that is a terminal). Streams that follow one another are read as
+/// one set. Throws SystemError, DataError.
+std::unique_ptr<PictureSet> open_stream_set(const std::string& path, const PictureSetOptions& options);
+
+}  // namespace inr::metrics

@@ -1,0 +1,141 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+// Telling the kinds of a side apart, and the sets of stored pictures.
+#include "metrics/picture_set.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <filesystem>
+#include <string_view>
+#include <utility>
+
+#include "base/atomic_file.hpp"
+#include "base/error.hpp"
+#include "image/decode.hpp"
+#include "metrics/generated_set.hpp"
+#include "store/dataset.hpp"
+#include "store/inr_stream.hpp"
+#include "store/sources.hpp"
+
+namespace inr::metrics {
+namespace {
+
+// Anything with random access: pictures are read and decoded in the worker threads.
+class StoredSet final : public PictureSet {
+ public:
+  using Read = std::function<image::Image(int64_t)>;
+  StoredSet(std::string kind, std::string name, int64_t count, Read read, base::Json origin)
+      : kind_(std::move(kind)),
+        name_(std::move(name)),
+        count_(count),
+        read_(std::make_shared<Read>(std::move(read))),
+        origin_(std::move(origin)) {}
+  [[nodiscard]] std::string kind() const override { return kind_; }
+  [[nodiscard]] std::string name() const override { return name_; }
+  [[nodiscard]] std::optional<int64_t> count() const override { return count_; }
+  [[nodiscard]] base::Json origin() const override { return origin_; }
+  bool next(PictureJob& job) override {
+    if (next_ == count_) return false;
+    job = [read = read_, i = next_++] { return (*read)(i); };
+    return true;
+  }
+
+ private:
+  std::string kind_, name_;
+  int64_t count_, next_ = 0;
+  std::shared_ptr<const Read> read_;
+  base::Json origin_;
+};
+
+std::unique_ptr<PictureSet> open_dataset(const std::string& path) {
+  const auto reader = std::make_shared<const store::DatasetReader>(path);
+  const base::Json origin = {{"dataset_hash", reader->info().content_hash}};
+  return std::make_unique<StoredSet>(
+      "dataset", path, reader->size(), [reader](int64_t i) { return reader->read_image(i); }, origin);
+}
+
+std::unique_ptr<PictureSet> open_stored(const std::string& path) {
+  std::shared_ptr<const store::PictureSource> source = store::open_source(path);
+  if (source->kind() == "dataset") return open_dataset(path);
+  const int64_t count = source->size();
+  auto read = [source, path](int64_t i) {
+    return image::decode(source->read(i), path + ": " + base::printable(source->name(i)));
+  };
+  return std::make_unique<StoredSet>(source->kind(), path, count, std::move(read), base::Json::object());
+}
+
+constexpr size_t kHeadBytes = 64;
+
+// The first bytes of a file, fewer where it is shorter.
+std::string read_head(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) throw base::SystemError(path, "open", errno);
+  std::array<std::byte, kHeadBytes> head{};
+  size_t n = 0;
+  try {
+    n = base::read_up_to(fd, head, path);
+  } catch (...) {
+    ::close(fd);
+    throw;
+  }
+  ::close(fd);
+  std::string text(n, '\0');
+  std::memcpy(text.data(), head.data(), n);
+  return text;
+}
+
+// A zip whose first member is an array. The name's length is at byte 26 of the local header, the name at byte 30.
+bool is_npz(std::string_view head) {
+  if (head.size() < 34 || !head.starts_with("PK\x03\x04")) return false;
+  const auto byte = [head](size_t i) { return static_cast<size_t>(static_cast<unsigned char>(head[i])); };
+  const size_t n_name = byte(26) + 256 * byte(27);
+  return n_name >= 4 && 30 + n_name <= head.size() && head.substr(30, n_name).ends_with(".npy");
+}
+
+// The length of the JSON header (u64, little endian, at most 100 MB), then its opening brace.
+bool is_safetensors(std::string_view head) {
+  return head.size() > 8 && head[8] == '{' && head.substr(4, 4) == std::string_view("\0\0\0\0", 4);
+}
+
+}  // namespace
+
+SideKind detect_side(const std::string& path) {
+  if (path == "-") return SideKind::kStream;
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (!std::filesystem::exists(status)) throw base::SystemError(path, "open", error ? error.value() : ENOENT);
+  if (std::filesystem::is_directory(status)) return is_run_folder(path) ? SideKind::kCheckpoint : SideKind::kPictures;
+  if (!std::filesystem::is_regular_file(status))
+    return SideKind::kStream;  // a pipe: reading its head would take it away
+  const std::string head = read_head(path);
+  if (head.empty()) {
+    throw base::DataError(path, "the file is empty",
+                          "give a dataset, folder, zip, statistics (.npz), INR stream or checkpoint");
+  }
+  if (head.starts_with(std::string_view(store::kStreamMagic.data(), store::kStreamMagic.size())))
+    return SideKind::kStream;
+  if (is_npz(head)) return SideKind::kStatistics;
+  if (is_safetensors(head)) return SideKind::kCheckpoint;
+  return SideKind::kPictures;
+}
+
+std::unique_ptr<PictureSet> open_picture_set(const std::string& path, const PictureSetOptions& options) {
+  switch (detect_side(path)) {
+    case SideKind::kStream:
+      return open_stream_set(path, options);
+    case SideKind::kCheckpoint:
+      return open_checkpoint_set(path, options);
+    case SideKind::kPictures:
+      return open_stored(path);
+    case SideKind::kStatistics:
+      break;
+  }
+  throw base::DataError(path, "statistics hold no pictures", "give pictures here");
+}
+
+}  // namespace inr::metrics
