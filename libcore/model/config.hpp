@@ -27,6 +27,9 @@ struct BlockConfig {
   bool operator==(const BlockConfig&) const = default;
 };
 
+/// (128, 512, 256, 4, rgb) (256, 256, 128, 4, rgb).
+std::vector<BlockConfig> default_blocks();
+
 struct ModelConfig {
   int64_t resolution = 256;
   int64_t z_dim = 512;
@@ -40,7 +43,7 @@ struct ModelConfig {
   bool skip_coords = true;
   int64_t upsample_from = 1;      // first block whose grid gets denser above the training resolution
   int64_t w_dim = 512;            // decoder latent only
-  std::vector<BlockConfig> blocks = {{128, 512, 256, 4, true, 0}, {256, 256, 128, 4, true, 0}};
+  std::vector<BlockConfig> blocks = default_blocks();
   bool operator==(const ModelConfig&) const = default;
 };
 
