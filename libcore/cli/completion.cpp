@@ -122,8 +122,9 @@ std::string zsh_text(const ToolPage& page, const Options& options) {
       std::string form = name;
       if (!entry.flag()) form += name.starts_with("--") ? (entry.hints.implied.empty() ? "=" : "=-") : "+";
       // A repeated option may come again; the others exclude all their names.
-      const std::string before = entry.repeated ? "*" : "(" + join(entry.names, " ") + ")";
-      out += " \\\n  " + quoted(before + form + text);
+      std::string row = entry.repeated ? "*" : "(" + join(entry.names, " ") + ")";
+      row.append(form).append(text);
+      out.append(" \\\n  ").append(quoted(row));
     }
   }
   return out + "\n";

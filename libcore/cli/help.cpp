@@ -78,7 +78,7 @@ std::string help_text(const ToolPage& page, const Options& options) {
   std::string out = page.name + ": " + page.summary + "\n\n";
   std::string label = "Usage: ";
   for (const std::string& form : synopsis_lines(page, options)) {
-    out += label + page.name + " " + form + "\n";
+    out.append(label).append(page.name).append(" ").append(form).append("\n");
     label = "       ";
   }
   for (const std::string& paragraph : page.description) out += "\n" + wrap(paragraph, 0, 0);

@@ -29,6 +29,12 @@ std::vector<std::string> split_names(const std::string& names) {
 
 }  // namespace
 
+const std::string& OptionEntry::label() const noexcept {
+  if (positional()) return metavar;
+  return *std::max_element(names.begin(), names.end(),
+                           [](const auto& a, const auto& b) { return a.size() < b.size(); });
+}
+
 void Options::add_entry(const std::string& names, const std::string& help, Hints hints, bool repeated, Assign assign) {
   OptionEntry entry;
   entry.names = split_names(names);

@@ -41,8 +41,8 @@ struct OptionEntry {
 
   [[nodiscard]] bool positional() const noexcept { return names.empty(); }
   [[nodiscard]] bool flag() const noexcept { return metavar.empty(); }
-  /// The name used in messages: the last one ("--out"), or the metavar of a positional.
-  [[nodiscard]] const std::string& label() const noexcept { return positional() ? metavar : names.back(); }
+  /// The name used in messages: the long one ("--out"), or the metavar of a positional.
+  [[nodiscard]] const std::string& label() const noexcept;
 };
 
 /// Bound variables must outlive the parse. Not thread safe. Value errors are UsageErrors that name the option.

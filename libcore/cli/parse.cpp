@@ -22,9 +22,20 @@ CLI::Option* add_row(CLI::App& app, const OptionEntry& entry, size_t row) {
   if (!entry.positional() && entry.flag()) return app.add_flag(names_of(entry, row));
   CLI::Option* option = app.add_option(names_of(entry, row), [](const CLI::results_t&) { return true; });
   option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  if (entry.positional() && entry.repeated) option->expected(-1);
-  option->allow_extra_args(false);  // one value at a time; brackets in a value mean nothing
+  if (entry.positional() && entry.repeated)
+    option->expected(-1);
+  else
+    option->allow_extra_args(false);  // one value at a time
   return option;
+}
+
+// CLI11 takes "[a,b]" among positionals for a list of its own. A mark in front of every opening bracket prevents that.
+constexpr char kMark = '\1';
+void mark(std::string& word) {
+  if (word.starts_with('[')) word.insert(word.begin(), kMark);
+}
+void unmark(std::string& word) {
+  if (word.starts_with(kMark)) word.erase(word.begin());
 }
 
 }  // namespace
@@ -55,6 +66,7 @@ void Options::parse(const std::vector<std::string>& arguments, const std::functi
   std::vector<CLI::Option*> rows;
   for (size_t row = 0; row < table_.size(); ++row) rows.push_back(add_row(app, table_[row], row));
   try {
+    std::for_each(words.begin(), words.end(), mark);
     std::reverse(words.begin(), words.end());
     app.parse(words);
   } catch (const CLI::ParseError& error) {
@@ -63,10 +75,15 @@ void Options::parse(const std::vector<std::string>& arguments, const std::functi
     throw base::UsageError(base::printable(error.what()));
   }
   given_.clear();
-  for (const CLI::Option* row : rows) given_.push_back(row->results());
+  for (const CLI::Option* row : rows) {
+    given_.push_back(row->results());
+    std::for_each(given_.back().begin(), given_.back().end(), unmark);
+  }
   if (stop && stop()) return;
 
-  for (const std::string& extra : app.remaining()) {
+  for (std::string extra : app.remaining()) {
+    unmark(extra);
+    if (extra == "--") continue;  // the end of the options is kept among what remains
     if (extra.size() < 2 || extra[0] != '-')
       throw base::UsageError("unexpected argument \"" + base::printable(extra) + "\"");
     const std::string name = extra.substr(0, extra.find('='));

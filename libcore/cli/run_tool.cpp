@@ -4,6 +4,7 @@
 #include "cli/run_tool.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -127,16 +128,24 @@ base::ExitCode run(const ToolPage& page, const std::vector<std::string>& argumen
   return body();
 }
 
+/// Has the reader of the pipe on stdout gone? For writes through a stream, which do not keep the reason of their
+/// failure.
+bool reader_has_gone() {
+  pollfd stdout_state{STDOUT_FILENO, POLLOUT, 0};
+  return ::poll(&stdout_state, 1, 0) == 1 && (stdout_state.revents & POLLERR) != 0;
+}
+
 /// Flushes and closes stdout. Throws BrokenPipe or SystemError.
 void close_stdout() {
-  std::cout.flush();
   errno = 0;
-  const bool failed = std::fflush(stdout) != 0 || std::ferror(stdout) != 0 || !std::cout;
-  const int fault = errno;
-  const bool close_failed = ::close(STDOUT_FILENO) != 0;
-  if (failed && fault == EPIPE) throw base::BrokenPipe();
-  if (failed) throw base::SystemError("stdout", "write", fault != 0 ? fault : EIO);
-  if (close_failed) throw base::SystemError("stdout", "close", errno);
+  bool failed = !std::cout.flush();
+  int fault = errno;
+  if (std::fflush(stdout) != 0 && fault == 0) fault = errno;
+  failed = failed || fault != 0 || std::ferror(stdout) != 0;
+  if (failed && (fault == EPIPE || reader_has_gone())) throw base::BrokenPipe();
+  if (failed && fault == 0) throw base::SystemError("stdout: cannot write");
+  if (failed) throw base::SystemError("stdout", "write", fault);
+  if (::close(STDOUT_FILENO) != 0) throw base::SystemError("stdout", "close", errno);
 }
 
 template <typename Work>
