@@ -44,7 +44,7 @@ struct PngWriter::State {
 
 namespace {
 
-constexpr int kZlibLevel = 3;
+constexpr int kZlibLevel = 4;
 constexpr size_t kIdatBytes = 1 << 16;
 constexpr int64_t kMaxSide = 0x7fffffff;
 
@@ -109,7 +109,7 @@ PngWriter::PngWriter(Sink sink, int64_t width, int64_t height, int bits, const T
     png_set_user_limits(state.png, kMaxSide, kMaxSide);
     png_set_compression_level(state.png, kZlibLevel);
     png_set_compression_buffer_size(state.png, kIdatBytes);
-    png_set_filter(state.png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB);
+    png_set_filter(state.png, PNG_FILTER_TYPE_BASE, PNG_FILTER_PAETH);
     png_set_IHDR(state.png, state.info, static_cast<png_uint_32>(this->width()),
                  static_cast<png_uint_32>(this->height()), state.bits, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
