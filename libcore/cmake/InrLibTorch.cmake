@@ -7,9 +7,9 @@ set(INR_LIBTORCH "" CACHE PATH "LibTorch 2.11: a folder with include/ and lib/")
 if(NOT EXISTS ${INR_LIBTORCH}/include/ATen/ATen.h OR NOT EXISTS ${INR_LIBTORCH}/lib/libtorch_cpu.so)
   message(FATAL_ERROR "no LibTorch at '${INR_LIBTORCH}'. 'make deps' fetches version 2.11.0; or give LIBTORCH=/path/to/libtorch")
 endif()
-file(STRINGS ${INR_LIBTORCH}/include/torch/headeronly/version.h INR_TORCH_VERSION_LINE REGEX "define TORCH_VERSION \"")
-if(NOT INR_TORCH_VERSION_LINE MATCHES "2\\.11\\.")
-  message(WARNING "LibTorch at ${INR_LIBTORCH} says '${INR_TORCH_VERSION_LINE}'; this project is tested with 2.11.0")
+file(STRINGS ${INR_LIBTORCH}/include/torch/headeronly/version.h INR_TORCH_VERSION REGEX "define TORCH_VERSION_(MAJOR|MINOR) ")
+if(NOT INR_TORCH_VERSION MATCHES "MAJOR 2;.*MINOR 11")
+  message(WARNING "LibTorch at ${INR_LIBTORCH} is another version than 2.11, with which this project is tested")
 endif()
 
 add_library(torch_cpu SHARED IMPORTED)
@@ -17,7 +17,7 @@ add_library(torch_c10 SHARED IMPORTED)
 set_target_properties(torch_c10 PROPERTIES IMPORTED_LOCATION ${INR_LIBTORCH}/lib/libc10.so)
 set_target_properties(torch_cpu PROPERTIES
   IMPORTED_LOCATION ${INR_LIBTORCH}/lib/libtorch_cpu.so
-  INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${INR_LIBTORCH}/include;${INR_LIBTORCH}/include/torch/csrc/api/include"
+  INTERFACE_INCLUDE_DIRECTORIES "${INR_LIBTORCH}/include;${INR_LIBTORCH}/include/torch/csrc/api/include"
   INTERFACE_LINK_LIBRARIES torch_c10
   INTERFACE_LINK_OPTIONS "LINKER:-rpath-link,${INR_LIBTORCH}/lib;LINKER:--allow-shlib-undefined")
 

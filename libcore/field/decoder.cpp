@@ -1,0 +1,129 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+#include "field/decoder.hpp"
+
+namespace inr::field {
+namespace {
+
+at::Tensor affine(const at::Tensor& bias, const at::Tensor& x, const at::Tensor& weight) {
+  return at::baddbmm(bias, x, weight);
+}
+
+/// How many consecutive finer cells share each coarser one, where that is the same all along the axis; else 0.
+int64_t uniform_factor(const std::vector<int32_t>& parent, size_t n_coarse) {
+  if (n_coarse == 0 || parent.size() % n_coarse != 0) return 0;
+  const size_t factor = parent.size() / n_coarse;
+  for (size_t i = 0; i < parent.size(); ++i) {
+    if (static_cast<size_t>(parent[i]) != i / factor) return 0;
+  }
+  return static_cast<int64_t>(factor);
+}
+
+at::Tensor index_tensor(const std::vector<int32_t>& index, at::Device device) {
+  return at::tensor(at::ArrayRef<int32_t>(index), at::kInt).to(device);
+}
+
+/// [N, Hc Wc, C] -> [N, H W, C]: every coarser cell's value for each of its finer cells.
+at::Tensor share(const at::Tensor& coarse, const model::GridPlan& plan, size_t k) {
+  const auto hc = static_cast<int64_t>(plan.y.cells[k - 1].size());
+  const auto wc = static_cast<int64_t>(plan.x.cells[k - 1].size());
+  const auto h = static_cast<int64_t>(plan.y.cells[k].size());
+  const auto w = static_cast<int64_t>(plan.x.cells[k].size());
+  const int64_t n = coarse.size(0);
+  const int64_t c = coarse.size(2);
+  const int64_t fy = uniform_factor(plan.y.parent[k], static_cast<size_t>(hc));
+  const int64_t fx = uniform_factor(plan.x.parent[k], static_cast<size_t>(wc));
+  if (fy > 0 && fx > 0) {  // a broadcast: its gradient is a plain sum
+    return coarse.reshape({n, hc, 1, wc, 1, c}).expand({n, hc, fy, wc, fx, c}).reshape({n, h * w, c});
+  }
+  return coarse.reshape({n, hc, wc, c})
+      .index_select(1, index_tensor(plan.y.parent[k], coarse.device()))
+      .index_select(2, index_tensor(plan.x.parent[k], coarse.device()))
+      .reshape({n, h * w, c});
+}
+
+bool is_identity(const std::vector<int32_t>& index, size_t n) {
+  return index.size() == n && uniform_factor(index, n) == 1;
+}
+
+}  // namespace
+
+at::Tensor coordinate_features(const BlockWeights& block, const at::Tensor& q) {
+  const int64_t n = block.frequencies.size(0);
+  const at::Tensor points = q.unsqueeze(0).expand({n, q.size(0), 2});
+  if (block.frequencies.size(1) == 0) return points;
+  const at::Tensor phase = at::bmm(points, block.frequencies.transpose(1, 2));  // [N, P, m]
+  return at::cat({at::sin(phase), at::cos(phase)}, 2);
+}
+
+BlockOutput evaluate_block(const std::vector<BlockWeights>& weights, size_t k, const at::Tensor& q,
+                           const at::Tensor& coarse) {
+  const BlockWeights& block = weights[k];
+  const at::Tensor e = coordinate_features(block, q);
+  at::Tensor x;
+  size_t layer = 0;
+  if (block.high) {  // split join: the connector
+    x = at::relu(coarse + affine(block.high->bias, e, block.high->e));
+  } else {  // block 0, or the first layer of a concat block, whose hidden half came with `coarse`
+    const LayerWeights& first = block.layers[layer++];
+    const at::Tensor term = affine(first.bias, e, first.e);
+    x = at::relu(k == 0 ? term : term + coarse);
+  }
+  for (; layer < block.layers.size(); ++layer) {
+    const LayerWeights& weight = block.layers[layer];
+    at::Tensor y = affine(weight.bias, x, weight.x);
+    if (weight.e.defined()) y = affine(y, e, weight.e);
+    x = at::relu(y);
+  }
+  BlockOutput out;
+  if (block.rgb) out.rgb = affine(block.rgb->bias, x, block.rgb->x);
+  if (k + 1 < weights.size()) {
+    const BlockWeights& next = weights[k + 1];
+    out.next = next.low ? affine(next.low->bias, x, next.low->x) : at::bmm(x, next.layers.front().x);
+  }
+  return out;
+}
+
+at::Tensor cell_points(const model::GridPlan& plan, size_t k, int64_t first, int64_t count,
+                       const at::TensorOptions& options) {
+  const std::vector<int64_t>& xs = plan.x.cells[k];
+  const std::vector<int64_t>& ys = plan.y.cells[k];
+  const auto width = static_cast<int64_t>(xs.size());
+  const auto last = width * static_cast<int64_t>(ys.size()) - 1;
+  at::Tensor points = at::empty({count, 2}, at::kDouble);
+  double* p = points.data_ptr<double>();
+  for (int64_t i = 0; i < count; ++i) {
+    const int64_t cell = std::min(first + i, last);
+    p[2 * i] = static_cast<double>(xs[static_cast<size_t>(cell % width)]) / plan.x.resolution[k];
+    p[2 * i + 1] = static_cast<double>(ys[static_cast<size_t>(cell / width)]) / plan.y.resolution[k];
+  }
+  return points.to(options);
+}
+
+at::Tensor decode(const model::ModelConfig& config, const model::ThetaLayout& layout, const TensorMap& shared,
+                  const at::Tensor& theta, const model::GridPlan& plan, bool raw) {
+  const std::vector<BlockWeights> weights = make_weights(config, layout, shared, theta);
+  const int64_t n = theta.size(0);
+  at::Tensor coarse;
+  at::Tensor rgb;  // sum over the blocks so far, [N, P, 3]
+  for (size_t k = 0; k < weights.size(); ++k) {
+    const auto n_points = static_cast<int64_t>(plan.x.cells[k].size() * plan.y.cells[k].size());
+    const at::Tensor q = cell_points(plan, k, 0, n_points, theta.options().requires_grad(false));
+    BlockOutput out = evaluate_block(weights, k, q, k == 0 ? at::Tensor() : share(coarse, plan, k));
+    coarse = out.next;
+    if (rgb.defined()) rgb = share(rgb, plan, k);
+    if (out.rgb.defined()) rgb = rgb.defined() ? rgb + out.rgb : out.rgb;
+  }
+  const size_t last = weights.size() - 1;
+  const auto rows = static_cast<int64_t>(plan.y.cells[last].size());
+  const auto columns = static_cast<int64_t>(plan.x.cells[last].size());
+  at::Tensor image = rgb.reshape({n, rows, columns, 3});
+  if (!is_identity(plan.y.pixel, plan.y.cells[last].size()))
+    image = image.index_select(1, index_tensor(plan.y.pixel, image.device()));
+  if (!is_identity(plan.x.pixel, plan.x.cells[last].size()))
+    image = image.index_select(2, index_tensor(plan.x.pixel, image.device()));
+  image = image.permute({0, 3, 1, 2});
+  return raw ? image : at::tanh(image);
+}
+
+}  // namespace inr::field

@@ -1,0 +1,111 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+#include "gan/batch_loader.hpp"
+
+#include <chrono>
+#include <numeric>
+
+#include "base/error.hpp"
+#include "base/philox.hpp"
+
+namespace inr::gan {
+namespace {
+
+constexpr uint32_t kOrderStream = 0x4F524445;  // "ORDE"
+constexpr uint32_t kFlipStream = 0x464C4950;   // "FLIP"
+constexpr size_t kBatchesAhead = 4;
+
+}  // namespace
+
+int64_t DataOrder::index(int64_t position) {
+  const int64_t epoch = position / n_;
+  if (epoch != epoch_) {
+    permutation_.resize(static_cast<size_t>(n_));
+    std::iota(permutation_.begin(), permutation_.end(), 0);
+    base::CounterRng rng(seed_, static_cast<uint64_t>(epoch), kOrderStream);
+    for (size_t i = permutation_.size(); i > 1; --i) std::swap(permutation_[i - 1], permutation_[rng.next_below(i)]);
+    epoch_ = epoch;
+  }
+  return permutation_[static_cast<size_t>(position % n_)];
+}
+
+bool DataOrder::flip(int64_t position) const {
+  return (base::CounterRng(seed_, static_cast<uint64_t>(position), kFlipStream).next_u32() >> 31) != 0;
+}
+
+BatchLoader::BatchLoader(const store::DatasetReader& dataset, const LoaderOptions& options)
+    : dataset_(dataset), options_(options), order_(options.seed, std::max<int64_t>(1, dataset.size())) {
+  const store::DatasetInfo& info = dataset.info();
+  const std::string side = std::to_string(options.resolution);
+  if (dataset.size() == 0)
+    throw base::DataError(dataset.path(), "holds no pictures", "prepare it from a source that has some");
+  if (info.width != options.resolution || info.height != options.resolution) {
+    throw base::DataError(dataset.path(),
+                          "holds pictures of " + std::to_string(info.width) + " x " + std::to_string(info.height) +
+                              ", the model is trained at " + side + " x " + side,
+                          "prepare the dataset with inr-prep --size " + side);
+  }
+  thread_ = std::thread([this] { read_ahead(); });
+}
+
+BatchLoader::~BatchLoader() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+at::Tensor BatchLoader::next() {
+  const auto start = std::chrono::steady_clock::now();
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return !ready_.empty() || fault_; });
+  stalled_ms_ += std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+  if (ready_.empty()) std::rethrow_exception(fault_);
+  at::Tensor batch = std::move(ready_.front());
+  ready_.pop_front();
+  lock.unlock();
+  changed_.notify_all();
+  return batch;
+}
+
+void BatchLoader::read_ahead() {
+  try {
+    for (int64_t position = options_.first_position;; position += options_.batch) {
+      at::Tensor batch = read_batch(position);
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return ready_.size() < kBatchesAhead || stop_; });
+      if (stop_) return;
+      ready_.push_back(std::move(batch));
+      lock.unlock();
+      changed_.notify_all();
+    }
+  } catch (...) {
+    const std::lock_guard lock(mutex_);
+    fault_ = std::current_exception();
+    changed_.notify_all();
+  }
+}
+
+at::Tensor BatchLoader::read_batch(int64_t first_position) {
+  const int64_t r = options_.resolution;
+  at::Tensor out = at::empty({options_.batch, 3, r, r}, at::kFloat);
+  float* data = out.data_ptr<float>();
+  std::vector<uint8_t> rgb(static_cast<size_t>(3 * r * r));  // [R, R, 3]
+  for (int64_t n = 0; n < options_.batch; ++n) {
+    const int64_t position = first_position + n;
+    dataset_.read_rgb(order_.index(position), rgb);
+    const bool flip = options_.flip && order_.flip(position);
+    for (int64_t y = 0; y < r; ++y) {
+      for (int64_t x = 0; x < r; ++x) {
+        const uint8_t* pixel = rgb.data() + 3 * (y * r + (flip ? r - 1 - x : x));
+        for (int64_t c = 0; c < 3; ++c)
+          data[((n * 3 + c) * r + y) * r + x] = static_cast<float>(pixel[c]) / 127.5F - 1.0F;
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace inr::gan

@@ -1,0 +1,231 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+#include "gan/checkpoint.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+
+#include "base/crc32c.hpp"
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "base/safetensors.hpp"
+#include "base/sha256.hpp"
+#include "gan/hypernetwork.hpp"
+
+namespace inr::gan {
+namespace {
+
+using base::Json;
+using field::TensorMap;
+namespace fs = std::filesystem;
+
+constexpr const char* kFormat = "inr-gan checkpoint";
+constexpr const char* kVersion = "1";
+constexpr std::string_view kPrefix = "checkpoint-";
+constexpr std::string_view kSuffix = ".safetensors";
+
+/// Opens a file and checks that it is a checkpoint of a version that this program reads.
+base::Safetensors open_checkpoint(const std::string& path) {
+  base::Safetensors file = base::Safetensors::open(path);
+  if (file.metadata("format") != kFormat) {
+    throw base::DataError(path, "is no inr-gan checkpoint",
+                          "its metadata lacks format = '" + std::string(kFormat) + "'");
+  }
+  if (file.metadata("version") != kVersion) {
+    throw base::DataError(path, "has checkpoint version '" + base::printable(file.metadata("version")) + "'",
+                          "this program reads version 1; use a newer one");
+  }
+  return file;
+}
+
+Json metadata_json(const base::Safetensors& file, const std::string& key) {
+  const std::string text = file.metadata(key);
+  return text.empty() ? Json() : base::parse_json(text, file.where() + ": metadata " + key);
+}
+
+model::Config read_config(const base::Safetensors& file) {
+  return model::parse_config(metadata_json(file, "config"), file.where() + ": config");
+}
+
+int64_t integer(const Json& json, const char* key, const std::string& where) {
+  if (!json.is_object() || !json.contains(key) || !json[key].is_number_integer() || json[key].get<int64_t>() < 0) {
+    throw base::DataError(where, std::string("progress has no count '") + key + "'",
+                          "the checkpoint cannot be resumed");
+  }
+  return json[key].get<int64_t>();
+}
+
+void append(std::vector<base::TensorView>& out, std::vector<base::TensorView> more) {
+  out.insert(out.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+std::string hash_weights(const TensorMap& weights) {
+  std::string list;
+  for (const auto& [name, tensor] : weights) {
+    list += name + " " + std::to_string(base::crc32c(field::tensor_view(name, tensor).data)) + "\n";
+  }
+  return base::sha256_hex(std::as_bytes(std::span<const char>(list.data(), list.size())));
+}
+
+}  // namespace
+
+void save_checkpoint(const std::string& path, const model::Config& config, const TrainState& state,
+                     const Json& provenance) {
+  const auto g_specs = model::generator_tensors(config.model);
+  const auto d_specs = model::discriminator_tensors(config.discriminator, config.model.resolution);
+  std::vector<base::TensorView> views = field::tensor_views(state.ema, "ema.", g_specs);
+  const at::Tensor h_mean = mean_hidden(config.model, state.ema);
+  views.push_back(field::tensor_view("ema.h_mean", h_mean));
+  append(views, field::tensor_views(state.g, "g.", g_specs));
+  append(views, field::tensor_views(state.d, "d.", d_specs));
+  const auto add_moments = [&](const AdamState& adam, const std::string& prefix, const auto& specs) {
+    for (const model::TensorSpec& spec : specs) {
+      const std::string name = "adam." + prefix + spec.name;
+      views.push_back(field::tensor_view(name + ".m", adam.m.at(spec.name)));
+      views.push_back(field::tensor_view(name + ".v", adam.v.at(spec.name)));
+    }
+  };
+  add_moments(state.adam_g, "g.", g_specs);
+  add_moments(state.adam_d, "d.", d_specs);
+  const Json progress = {{"iteration", state.iteration},
+                         {"images", state.images},
+                         {"steps_g", state.adam_g.steps},
+                         {"steps_d", state.adam_d.steps},
+                         {"seconds", state.seconds}};
+  base::write_safetensors(path,
+                          {{"format", kFormat},
+                           {"version", kVersion},
+                           {"config", base::dump_json(model::to_json(config))},
+                           {"progress", base::dump_json(progress)},
+                           {"rng", base::dump_json(Json{{"seed", config.training.seed}})},
+                           {"provenance", base::dump_json(provenance)}},
+                          views);
+}
+
+LoadedRun load_run(const std::string& path) {
+  const base::Safetensors file = open_checkpoint(path);
+  LoadedRun run;
+  run.config = read_config(file);
+  run.provenance = metadata_json(file, "provenance");
+  const auto g_specs = model::generator_tensors(run.config.model);
+  const auto d_specs = model::discriminator_tensors(run.config.discriminator, run.config.model.resolution);
+  TrainState& state = run.state;
+  state.g = field::load_tensors(file, "g.", g_specs);
+  state.ema = field::load_tensors(file, "ema.", g_specs);
+  state.d = field::load_tensors(file, "d.", d_specs);
+  const auto load_moments = [&](const std::string& prefix, const auto& specs) {
+    AdamState adam;
+    for (const model::TensorSpec& spec : specs) {
+      const std::string name = "adam." + prefix + spec.name;
+      const model::TensorSpec moments[2] = {{name + ".m", spec.shape}, {name + ".v", spec.shape}};
+      TensorMap loaded = field::load_tensors(file, "", moments);
+      adam.m[spec.name] = loaded.at(name + ".m");
+      adam.v[spec.name] = loaded.at(name + ".v");
+    }
+    return adam;
+  };
+  state.adam_g = load_moments("g.", g_specs);
+  state.adam_d = load_moments("d.", d_specs);
+  const Json progress = metadata_json(file, "progress");
+  state.iteration = integer(progress, "iteration", path);
+  state.images = integer(progress, "images", path);
+  state.adam_g.steps = integer(progress, "steps_g", path);
+  state.adam_d.steps = integer(progress, "steps_d", path);
+  if (progress.contains("seconds") && progress["seconds"].is_number())
+    state.seconds = progress["seconds"].get<double>();
+  return run;
+}
+
+LoadedGenerator load_generator(const std::string& path) {
+  const base::Safetensors file = open_checkpoint(path);
+  LoadedGenerator out;
+  out.path = path;
+  out.config = read_config(file);
+  out.weights = field::load_tensors(file, "ema.", model::generator_tensors(out.config.model));
+  if (file.find("ema.h_mean") != nullptr) {
+    const model::TensorSpec spec[1] = {{"h_mean", {out.config.model.hidden}}};
+    out.h_mean = field::load_tensors(file, "ema.", spec).at("h_mean");
+  }
+  out.model_hash = hash_weights(out.weights);
+  out.progress = metadata_json(file, "progress");
+  out.provenance = metadata_json(file, "provenance");
+  return out;
+}
+
+void export_generator(const LoadedGenerator& generator, const std::string& path, bool half) {
+  const auto specs = model::generator_tensors(generator.config.model);
+  std::vector<base::TensorView> views = field::tensor_views(generator.weights, "ema.", specs);
+  const at::Tensor h_mean =
+      generator.h_mean ? *generator.h_mean : mean_hidden(generator.config.model, generator.weights);
+  views.push_back(field::tensor_view("ema.h_mean", h_mean));
+  std::vector<std::vector<uint16_t>> halves;
+  if (half) {
+    halves.reserve(views.size());
+    for (base::TensorView& view : views) {
+      std::vector<uint16_t>& bits = halves.emplace_back(view.data.size() / sizeof(float));
+      const auto* values = reinterpret_cast<const float*>(view.data.data());
+      std::transform(values, values + bits.size(), bits.begin(), base::float_to_half);
+      view.dtype = base::Dtype::kF16;
+      view.data = std::as_bytes(std::span<const uint16_t>(bits));
+    }
+  }
+  Json provenance = generator.provenance.is_object() ? generator.provenance : Json::object();
+  provenance["parent"] = generator.model_hash;
+  if (generator.progress.is_object()) provenance["parent_progress"] = generator.progress;
+  base::write_safetensors(path,
+                          {{"format", kFormat},
+                           {"version", kVersion},
+                           {"config", base::dump_json(model::to_json(generator.config))},
+                           {"provenance", base::dump_json(provenance)}},
+                          views);
+}
+
+std::string checkpoint_name(int64_t iteration) {
+  const std::string digits = std::to_string(iteration);
+  return std::string(kPrefix) + std::string(9 - std::min<size_t>(9, digits.size()), '0') + digits +
+         std::string(kSuffix);
+}
+
+std::vector<std::pair<int64_t, std::string>> list_checkpoints(const std::string& run) {
+  std::vector<std::pair<int64_t, std::string>> out;
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(run, error)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) continue;
+    const std::string_view digits =
+        std::string_view(name).substr(kPrefix.size(), name.size() - kPrefix.size() - kSuffix.size());
+    int64_t iteration = 0;
+    const auto [end, fault] = std::from_chars(digits.data(), digits.data() + digits.size(), iteration);
+    if (fault == std::errc() && end == digits.data() + digits.size() && iteration >= 0)
+      out.emplace_back(iteration, entry.path().string());
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+std::string newest_checkpoint(const std::string& run) {
+  const auto found = list_checkpoints(run);
+  for (auto it = found.rbegin(); it != found.rend(); ++it) {
+    try {
+      open_checkpoint(it->second);
+      return it->second;
+    } catch (const base::Error& error) {
+      base::log_warning(std::string(error.what()) + " (passed over)");
+    }
+  }
+  return {};
+}
+
+std::string resolve_checkpoint(const std::string& file_or_run) {
+  std::error_code error;
+  if (!fs::is_directory(file_or_run, error)) return file_or_run;
+  std::string newest = newest_checkpoint(file_or_run);
+  if (newest.empty()) {
+    throw base::DataError(file_or_run, "has no whole checkpoint yet",
+                          "give a folder that inr-train -o made, or a checkpoint file");
+  }
+  return newest;
+}
+
+}  // namespace inr::gan

@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+// Every generator golden: h, theta, raw, image at native size, 2x, 4x, half; float32 and float64; windows.
+#include "field/decoder.hpp"
+#include "gan/hypernetwork.hpp"
+#include "golden/gan/golden_files.hpp"
+
+namespace {
+
+using namespace inr;
+
+class GoldenGenerator {
+ public:
+  GoldenGenerator(const test::Golden& golden, at::ScalarType type)
+      : golden_(golden),
+        config_(golden.config.model),
+        layout_(model::theta_layout(config_)),
+        weights_(test::read_set(golden.checkpoint, "ema.", type)) {
+    h_ = gan::hidden(config_, weights_, test::read_tensor(golden.expected, "z").to(type));
+    theta_ = gan::theta(weights_, h_);
+  }
+  [[nodiscard]] const at::Tensor& h() const { return h_; }
+  [[nodiscard]] const at::Tensor& theta() const { return theta_; }
+  [[nodiscard]] at::Tensor draw(const model::GridRequest& request, int64_t n_images, bool raw = false) const {
+    return field::decode(config_, layout_, weights_, theta_.narrow(0, 0, n_images), model::plan_grid(config_, request), raw);
+  }
+  [[nodiscard]] test::Tolerance image_tolerance() const {
+    return {.atol = config_.modulation == model::Modulation::kLowrank ? 3e-5 : 1e-5};
+  }
+  [[nodiscard]] int64_t resolution() const { return config_.resolution; }
+
+ private:
+  const test::Golden& golden_;
+  model::ModelConfig config_;
+  model::ThetaLayout layout_;
+  field::TensorMap weights_;
+  at::Tensor h_, theta_;
+};
+
+void check_sizes(const test::Golden& golden, const GoldenGenerator& generator) {
+  struct Case {
+    const char* name;
+    int64_t numerator, denominator;
+    int64_t upsample_from;
+  };
+  for (const Case& c : {Case{"image", 1, 1, -1}, Case{"image_2x", 2, 1, -1}, Case{"image_2x_all", 2, 1, 0},
+                        Case{"image_4x", 4, 1, -1}, Case{"image_half", 1, 2, -1}}) {
+    if (golden.expected.find(c.name) == nullptr) continue;
+    const at::Tensor want = test::read_tensor(golden.expected, c.name);
+    const int64_t side = generator.resolution() * c.numerator / c.denominator;
+    const model::GridRequest request{.window = {}, .width = side, .height = side, .upsample_from = c.upsample_from};
+    test::check_tensor(golden.name, c.name, generator.draw(request, want.size(0)), want, generator.image_tolerance());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(generators_agree_with_the_research_code) {
+  int n_checked = 0;
+  for (const test::Golden& golden : test::find_goldens(".expected.safetensors")) {
+    if (golden.expected.find("image") == nullptr) continue;
+    const GoldenGenerator single(golden, at::kFloat);
+    test::check_tensor(golden.name, "h", single.h(), test::read_tensor(golden.expected, "h"), {5e-6, 1e-5});
+    test::check_tensor(golden.name, "theta", single.theta(), test::read_tensor(golden.expected, "theta"), {5e-6, 1e-5});
+    const model::GridRequest native{.window = {}, .width = single.resolution(), .height = single.resolution()};
+    const at::Tensor raw = test::read_tensor(golden.expected, "raw");
+    test::check_tensor(golden.name, "raw", single.draw(native, raw.size(0), true), raw, {2e-5, 2e-5});
+    check_sizes(golden, single);
+    if (golden.expected.find("image_f64") != nullptr) {
+      const GoldenGenerator wide(golden, at::kDouble);
+      const at::Tensor want = test::read_tensor(golden.expected, "image_f64");
+      test::check_tensor(golden.name, "image_f64", wide.draw(native, want.size(0)), want, {1e-12});
+    }
+    ++n_checked;
+  }
+  BOOST_CHECK_GT(n_checked, 0);
+}
+
+BOOST_AUTO_TEST_CASE(windows_agree_with_the_specification) {
+  int n_checked = 0;
+  for (const test::Golden& golden : test::find_goldens(".windows.expected.safetensors")) {
+    const GoldenGenerator generator(golden, at::kFloat);
+    for (const base::Json& window : base::parse_json(golden.expected.metadata("windows"), golden.name)) {
+      const auto edges = window["window"].get<std::vector<double>>();
+      const auto size = window["size"].get<std::vector<int64_t>>();
+      model::GridRequest request{.window = {edges[0], edges[1], edges[2], edges[3]}, .width = size[0], .height = size[1]};
+      request.cells = window["grid"] == "training" ? model::Cells::kTraining : model::Cells::kDensity;
+      if (window["upsample_from"].is_number()) request.upsample_from = window["upsample_from"].get<int64_t>();
+      const auto name = window["name"].get<std::string>();
+      const at::Tensor want = test::read_tensor(golden.expected, name);
+      test::check_tensor(golden.name, "window " + name, generator.draw(request, want.size(0)), want, generator.image_tolerance());
+      ++n_checked;
+    }
+  }
+  BOOST_CHECK_GT(n_checked, 0);
+}
+
+}  // namespace
