@@ -20,6 +20,7 @@ struct Quantity {
 
 struct TableCell {
   int64_t resolution = 0;
+  std::string counted;              // a preset, "stand-in" or "config-f"
   Quantity gmacs;                   // of one image, the `paper` count
   Quantity mparameters;             // millions
   std::optional<double> paper_fid;  // absent: the paper ran out of memory
@@ -27,7 +28,6 @@ struct TableCell {
 
 struct TableRow {
   std::string name;  // latent hyper fourier fmm multiscale stylegan2
-  std::string what;  // the preset or what stands for the row
   std::vector<TableCell> cells;
 };
 std::vector<TableRow> table1();
@@ -36,7 +36,7 @@ std::vector<TableRow> table1();
 struct Fig9Column {
   int64_t size = 0;
   double paper = 0, full = 0, executed = 0;  // ours, by count
-  double stylegan2 = 0;                      // full inference, then nearest-neighbour downsampling
+  Quantity stylegan2;                        // full inference, then nearest-neighbour downsampling
 };
 std::vector<Fig9Column> fig9();
 

@@ -1,0 +1,133 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+// inr-macs: what an image of a model costs, layer by layer, and the paper's Table 1 and Fig. 9 counted again.
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/atomic_file.hpp"
+#include "base/error.hpp"
+#include "cli/options.hpp"
+#include "cli/run_tool.hpp"
+#include "model/cost_report.hpp"
+#include "model/find_config.hpp"
+#include "model/presets.hpp"
+#include "model/table1.hpp"
+
+namespace {
+
+using namespace inr;
+using model::CountedModel;
+using model::MacCount;
+using model::TableStyle;
+
+struct MacsOptions {
+  std::vector<std::string> names;
+  std::string count;
+  int64_t size_px = 0;
+  bool layers = false, json = false, tsv = false, markdown = false;
+};
+
+cli::ToolPage page() {
+  cli::ToolPage page;
+  page.name = "inr-macs";
+  page.summary = "count the multiply-accumulates and parameters of a model";
+  page.synopsis = {"[NAME|FILE...] [OPTION...]"};
+  page.description = {
+      "NAME is a preset; FILE is a checkpoint, or a configuration in JSON (*.json). Without either the paper's Table 1 "
+      "and "
+      "Fig. 9 are printed, counted again, with the deviation from the paper's numbers in every cell, and all presets.",
+      "Three counts: paper counts the hidden columns of every layer alone, as the paper's numbers do; full counts "
+      "every "
+      "multiply-accumulate of the formulas; executed counts what a renderer performs that computes a block's "
+      "coordinates "
+      "on a few nodes and its first layer on the coarser grid.",
+      "Parameters are those of the hypernetwork, its output layer and the shared weights, without the residual scales.",
+      "Rows hyper, fourier and fmm of Table 1 match no consistent network: their parameters need more weights than "
+      "their "
+      "multiply-accumulates pay for. They are counted for a stand-in of five or six layers 512 wide and four uncounted "
+      "embeddings of the coordinates; the presets hyper128, fourier128, fmm128 and so on are the plain reading, which "
+      "can be "
+      "trained. StyleGAN2's up-convolutions are charged at their output; at their true cost its generator takes 45.12 "
+      "GMAC at 256 and 74.27 at 1024, so that INR-GAN is 1.16 and 1.57 times cheaper, not two and three times. The two "
+      "LSUN models cannot be one network on two grids: the cost would be four times as high at 256. "
+      "The nets of the paper's appendix cost more than its table says: 91.4 GMAC at 1024 (ffhq1024-appendix), not "
+      "47.35."};
+  page.examples = {{"inr-macs", "The paper's tables:", true},
+                   {"inr-macs ffhq1024 --size 256 --json", "One model at a lower resolution:", true},
+                   {"inr-macs lsun256 --layers", "Where the time of a model goes:", true}};
+  page.see_also = {"inr-info(1)", "inr-train(1)", "inr-render(1)"};
+  return page;
+}
+
+void bind(cli::Options& options, MacsOptions& macs) {
+  options.add_positional("NAME|FILE", macs.names, "presets, checkpoints, configurations",
+                         {.completion = cli::Completion::kFile});
+  options.add("--count", macs.count, "what is counted",
+              {.metavar = "WHICH", .default_text = "all three", .choices = {"paper", "full", "executed"}});
+  options.add("--size", macs.size_px, "pixels a side",
+              {.metavar = "N", .default_text = "the model's resolution", .min = 1, .max = 1 << 20});
+  options.add_flag("--layers", macs.layers, "one row a layer");
+  options.add_flag("--json", macs.json, "JSON, one line a model");
+  options.add_flag("--tsv", macs.tsv, "tab-separated values");
+  options.add_flag("--markdown", macs.markdown, "Markdown tables");
+  options.exclusive({"--json", "--tsv", "--markdown"});
+}
+
+std::vector<MacCount> wanted_counts(const std::string& count) {
+  if (count.empty()) return {MacCount::kPaper, MacCount::kFull, MacCount::kExecuted};
+  return {model::parse_mac_count(count)};
+}
+
+std::vector<CountedModel> count_models(const MacsOptions& macs) {
+  const std::vector<MacCount> counts = wanted_counts(macs.count);
+  std::vector<CountedModel> models;
+  if (macs.names.empty()) {
+    for (const model::Preset& preset : model::presets()) {
+      models.push_back(model::count_model({preset.name, preset.config}, counts, macs.size_px));
+    }
+  }
+  for (const std::string& name : macs.names) {
+    models.push_back(model::count_model(model::find_config(name), counts, macs.size_px));
+  }
+  return models;
+}
+
+std::string json_report(const MacsOptions& macs, const std::vector<CountedModel>& models) {
+  std::string text;
+  if (macs.names.empty()) {
+    text += base::dump_json({{"table1", model::to_json(model::table1())}}) + "\n";
+    text += base::dump_json({{"fig9", model::to_json(model::fig9())}}) + "\n";
+  }
+  for (const CountedModel& counted : models) text += base::dump_json(model::to_json(counted, macs.layers)) + "\n";
+  return text;
+}
+
+std::string table_report(const MacsOptions& macs, const std::vector<CountedModel>& models) {
+  std::vector<model::Table> tables;
+  if (macs.names.empty()) tables = {model::table1_table(model::table1()), model::fig9_table(model::fig9())};
+  if (macs.layers) {
+    for (const CountedModel& counted : models) tables.push_back(model::layer_table(counted));
+  } else {
+    tables.push_back(model::model_table(macs.names.empty() ? "Presets" : "Models", models));
+  }
+  const TableStyle style = macs.tsv ? TableStyle::kTsv : macs.markdown ? TableStyle::kMarkdown : TableStyle::kText;
+  std::string text;
+  for (const model::Table& table : tables) text += (text.empty() ? "" : "\n") + model::format_table(table, style);
+  return text;
+}
+
+base::ExitCode run(const MacsOptions& macs) {
+  const std::vector<CountedModel> models = count_models(macs);
+  const std::string text = macs.json ? json_report(macs, models) : table_report(macs, models);
+  base::write_all(1, std::as_bytes(std::span(text)), "stdout");
+  return base::ExitCode::kOk;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  MacsOptions macs;
+  return inr::cli::run_tool(
+      argc, argv, page(), [&](inr::cli::Options& options) { bind(options, macs); }, [&] { return run(macs); });
+}

@@ -1,0 +1,237 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+#include "model/cost_report.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "base/error.hpp"
+
+namespace inr::model {
+namespace {
+
+using base::Json;
+
+constexpr std::array<std::string_view, 3> kCountNames = {"full", "paper", "executed"};  // in the order of MacCount
+
+// digits behind the point.
+std::string fixed(double value, int digits) {
+  std::array<char, 64> buffer{};
+  const int n = std::snprintf(buffer.data(), buffer.size(), "%.*f", digits, value);
+  return {buffer.data(), static_cast<size_t>(std::clamp(n, 0, 63))};
+}
+
+// Units of 10^9 or 10^6, small ones with more digits.
+std::string scaled(int64_t count, double unit) {
+  const double value = static_cast<double>(count) / unit;
+  return fixed(value, value < 1 ? 6 : 3);
+}
+
+std::string percent(double part) {
+  std::string text = fixed(part * 100, 2);
+  if (text == "-0.00") text = "0.00";
+  return (text.front() == '-' ? "" : "+") + text + " %";
+}
+
+std::string line_of(const std::vector<std::string>& cells, std::string_view separator) {
+  std::string line;
+  for (size_t i = 0; i < cells.size(); ++i) line += (i == 0 ? "" : std::string(separator)) + cells[i];
+  return line + "\n";
+}
+
+std::string aligned(const Table& table) {
+  std::vector<size_t> widths(table.head.size(), 0);
+  const auto widen = [&](const std::vector<std::string>& cells) {
+    for (size_t i = 0; i < cells.size(); ++i) widths[i] = std::max(widths[i], cells[i].size());
+  };
+  widen(table.head);
+  for (const auto& row : table.rows) widen(row);
+  const auto line = [&](const std::vector<std::string>& cells) {
+    std::string text;
+    for (size_t i = 0; i < cells.size(); ++i) {
+      const std::string pad(widths[i] - cells[i].size(), ' ');
+      text += (i == 0 ? "" : "  ") + (i < table.n_left ? cells[i] + pad : pad + cells[i]);
+    }
+    text.erase(text.find_last_not_of(' ') + 1);
+    return text + "\n";
+  };
+  std::string text = table.title + "\n\n" + line(table.head);
+  for (const auto& row : table.rows) text += line(row);
+  return text;
+}
+
+std::string markdown(const Table& table) {
+  std::string text = "## " + table.title + "\n\n| " + line_of(table.head, " | ");
+  text.insert(text.size() - 1, " |");
+  for (size_t i = 0; i < table.head.size(); ++i) text += i < table.n_left ? "|---" : "|---:";
+  text += "|\n";
+  for (const auto& row : table.rows) {
+    text += "| " + line_of(row, " | ");
+    text.insert(text.size() - 1, " |");
+  }
+  return text;
+}
+
+// A control character in a file's name must not break the lines of a table.
+std::string cell_name(const std::string& name) { return base::printable(name, 60); }
+
+}  // namespace
+
+std::string format_table(const Table& table, TableStyle style) {
+  switch (style) {
+    case TableStyle::kTsv: {
+      std::string text = "# " + table.title + "\n" + line_of(table.head, "\t");
+      for (const auto& row : table.rows) text += line_of(row, "\t");
+      return text;
+    }
+    case TableStyle::kMarkdown:
+      return markdown(table);
+    case TableStyle::kText:
+      break;
+  }
+  return aligned(table);
+}
+
+CountedModel count_model(const NamedConfig& named, const std::vector<MacCount>& counts, int64_t size) {
+  const ModelConfig& config = named.config.model;
+  CountedModel model{named.name, size == 0 ? config.resolution : size, counts, {}};
+  for (const MacCount count : counts) model.costs.push_back(count_cost(config, count, size));
+  return model;
+}
+
+std::string_view to_string(MacCount count) noexcept {
+  const auto index = static_cast<size_t>(count);
+  return index < kCountNames.size() ? kCountNames[index] : "unknown";
+}
+
+MacCount parse_mac_count(std::string_view name) {
+  const auto found = std::find(kCountNames.begin(), kCountNames.end(), name);
+  if (found == kCountNames.end()) {
+    throw base::UsageError("count '" + base::printable(name, 40) + "' is unknown; give paper, full or executed");
+  }
+  return static_cast<MacCount>(found - kCountNames.begin());
+}
+
+Table model_table(const std::string& title, const std::vector<CountedModel>& models) {
+  Table table{title, {"model", "size"}, {}, 1};
+  if (models.empty()) return table;
+  for (const MacCount count : models.front().counts) {
+    table.head.push_back("GMAC " + std::string(to_string(count)));
+  }
+  table.head.insert(table.head.end(), {"Mparam", "theta"});
+  for (const CountedModel& model : models) {
+    std::vector<std::string> row = {cell_name(model.name), std::to_string(model.size)};
+    for (const Cost& cost : model.costs) row.push_back(scaled(cost.macs, 1e9));
+    row.push_back(scaled(model.costs.front().parameters, 1e6));
+    row.push_back(std::to_string(model.costs.front().n_theta));
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+Table layer_table(const CountedModel& model) {
+  const Cost& first = model.costs.front();
+  Table table{cell_name(model.name) + " at " + std::to_string(model.size) + " x " + std::to_string(model.size),
+              {"layer"},
+              {},
+              1};
+  for (const MacCount count : model.counts) table.head.push_back("MMAC " + std::string(to_string(count)));
+  table.head.emplace_back("parameters");
+  const auto mmacs = [](int64_t macs) { return scaled(macs, 1e6); };
+  for (size_t i = 0; i < first.layers.size(); ++i) {
+    std::vector<std::string> row = {first.layers[i].name};
+    for (const Cost& cost : model.costs) row.push_back(mmacs(cost.layers[i].macs));
+    row.push_back(std::to_string(first.layers[i].parameters));
+    table.rows.push_back(std::move(row));
+  }
+  std::vector<std::string> total = {"total"};
+  for (const Cost& cost : model.costs) total.push_back(mmacs(cost.macs));
+  total.push_back(std::to_string(first.parameters));
+  table.rows.push_back(std::move(total));
+  return table;
+}
+
+Table table1_table(const std::vector<TableRow>& rows) {
+  Table table{"Table 1: GMAC of an image by the paper's count, parameters of G, deviation from the paper",
+              {"row", "counted", "size", "GMAC", "paper", "deviation", "Mparam", "paper", "deviation", "FID (paper)"},
+              {},
+              2};
+  for (const TableRow& row : rows) {
+    for (const TableCell& cell : row.cells) {
+      table.rows.push_back({row.name, cell.counted, std::to_string(cell.resolution), fixed(cell.gmacs.ours, 3),
+                            fixed(cell.gmacs.paper, 2), percent(cell.gmacs.deviation()),
+                            fixed(cell.mparameters.ours, 2), fixed(cell.mparameters.paper, 2),
+                            percent(cell.mparameters.deviation()), cell.paper_fid ? fixed(*cell.paper_fid, 2) : "O/M"});
+    }
+  }
+  return table;
+}
+
+Table fig9_table(const std::vector<Fig9Column>& columns) {
+  Table table{"Fig. 9: GMAC of a size x size image, FFHQ 1024",
+              {"size", "paper's count", "full", "executed", "StyleGAN2", "paper", "deviation"},
+              {},
+              0};
+  for (const Fig9Column& column : columns) {
+    table.rows.push_back({std::to_string(column.size), fixed(column.paper, 3), fixed(column.full, 3),
+                          fixed(column.executed, 3), fixed(column.stylegan2.ours, 2), fixed(column.stylegan2.paper, 2),
+                          percent(column.stylegan2.deviation())});
+  }
+  return table;
+}
+
+Json to_json(const CountedModel& model, bool with_layers) {
+  const Cost& first = model.costs.front();
+  Json json = {{"name", model.name}, {"size", model.size}};
+  for (size_t i = 0; i < model.counts.size(); ++i) {
+    json["macs"][std::string(to_string(model.counts[i]))] = model.costs[i].macs;
+  }
+  json["parameters"] = first.parameters;
+  json["n_theta"] = first.n_theta;
+  if (!with_layers) return json;
+  json["layers"] = Json::array();
+  for (size_t k = 0; k < first.layers.size(); ++k) {
+    Json layer = {{"name", first.layers[k].name}};
+    for (size_t i = 0; i < model.counts.size(); ++i) {
+      layer["macs"][std::string(to_string(model.counts[i]))] = model.costs[i].layers[k].macs;
+    }
+    layer["parameters"] = first.layers[k].parameters;
+    json["layers"].push_back(std::move(layer));
+  }
+  return json;
+}
+
+Json to_json(const std::vector<TableRow>& rows) {
+  const auto quantity = [](const Quantity& value) {
+    return Json{{"ours", value.ours}, {"paper", value.paper}, {"deviation", value.deviation()}};
+  };
+  Json list = Json::array();
+  for (const TableRow& row : rows) {
+    for (const TableCell& cell : row.cells) {
+      Json json = {{"row", row.name},
+                   {"counted", cell.counted},
+                   {"size", cell.resolution},
+                   {"gmacs", quantity(cell.gmacs)},
+                   {"mparameters", quantity(cell.mparameters)}};
+      json["paper_fid"] = cell.paper_fid ? Json(*cell.paper_fid) : Json();
+      list.push_back(std::move(json));
+    }
+  }
+  return list;
+}
+
+Json to_json(const std::vector<Fig9Column>& columns) {
+  Json list = Json::array();
+  for (const Fig9Column& column : columns) {
+    list.push_back({{"size", column.size},
+                    {"paper", column.paper},
+                    {"full", column.full},
+                    {"executed", column.executed},
+                    {"stylegan2", column.stylegan2.ours},
+                    {"stylegan2_paper", column.stylegan2.paper}});
+  }
+  return list;
+}
+
+}  // namespace inr::model

@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+#include "model/find_config.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/atomic_file.hpp"
+#include "base/error.hpp"
+#include "base/safetensors.hpp"
+#include "model/presets.hpp"
+
+namespace inr::model {
+namespace {
+
+constexpr uint64_t kMaxJsonBytes = uint64_t{16} << 20;
+
+bool is_preset(const std::string& name) {
+  return std::any_of(presets().begin(), presets().end(), [&](const Preset& preset) { return preset.name == name; });
+}
+
+Config read_json_file(const std::string& path) {
+  const std::vector<std::byte> bytes = base::read_file(path, kMaxJsonBytes);
+  std::string text(bytes.size(), '\0');
+  std::transform(bytes.begin(), bytes.end(), text.begin(), [](std::byte byte) { return static_cast<char>(byte); });
+  return parse_config(base::parse_json(text, path), path);
+}
+
+Config read_checkpoint(const std::string& path) {
+  const std::string text = base::Safetensors::open(path).metadata("config");
+  if (text.empty()) throw base::DataError(path, "has no configuration in its metadata", "give a checkpoint of inr");
+  return parse_config(base::parse_json(text, path), path);
+}
+
+}  // namespace
+
+NamedConfig find_config(const std::string& name_or_file) {
+  if (is_preset(name_or_file)) return {name_or_file, find_preset(name_or_file).config};
+  std::error_code ignored;
+  const bool names_a_file =
+      name_or_file.find('/') != std::string::npos || std::filesystem::exists(name_or_file, ignored);
+  if (!names_a_file) return {name_or_file, find_preset(name_or_file).config};  // throws, with the list
+  if (name_or_file.ends_with(".json")) return {name_or_file, read_json_file(name_or_file)};
+  return {name_or_file, read_checkpoint(name_or_file)};
+}
+
+}  // namespace inr::model
