@@ -9,6 +9,11 @@ complain() {
   echo "lint: $*"
   faults=$((faults + 1))
 }
+# complain_all WHAT: one complaint per line of stdin.
+complain_all() {
+  local line
+  while IFS= read -r line; do complain "$line: $1"; done
+}
 
 # Files of the tree: those that git knows or would take; without git (a release archive) all but the build folder.
 if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
@@ -16,66 +21,62 @@ if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
 else
   mapfile -t files < <(find . -path ./build -prune -o -type f -printf '%P\n' | sort)
 fi
-((${#files[@]} > 0)) || { echo "lint: found no files"; exit 1; }
-
-words='\b(TO''DO|FIX''ME|XX''X)\b|(?i:not imple''mented|\bplace''holder|\bst''ubs?\b|\bha''cks?\b)'
-torch_free='^libcore/(base|image|store|model|cli)/'
-sources=()
+texts=() sources=() headers=() torch_free=() no_cli11=()
 for file in "${files[@]}"; do
-  [[ -f $file ]] || continue
+  [[ -f $file && ! -L $file ]] || continue
   case $file in
-    *.cpp | *.hpp) sources+=("$file") ;;
-    *.sh | *.cmake | */CMakeLists.txt | CMakeLists.txt | Makefile | .ci/run | completions/* | man/*.[157]) ;;
-    *.md) ;;
-    *) continue ;;
+    *.cpp | *.hpp | *.sh | *.cmake | *CMakeLists.txt | Makefile | .ci/run | completions/* | man/*.[157]) texts+=("$file") ;;
   esac
-  lines=$(wc -l <"$file")
-  if [[ $file != *.md ]]; then
-    head -n 6 "$file" | grep -q 'SPDX-FileCopyrightText: The inr authors' || complain "$file: SPDX-FileCopyrightText is missing"
-    head -n 6 "$file" | grep -q 'SPDX-License-Identifier: Apache-2.0' || complain "$file: SPDX-License-Identifier is missing"
-  fi
-  hit=$(grep -nP "$words" "$file" | head -n 1)
-  [[ -z $hit ]] || complain "$file:$hit: a word for unfinished work"
-  hit=$(grep -nE '(^|[^[:alnum:]_./])/(work|root)/' "$file" | head -n 1)
-  [[ -z $hit ]] || complain "$file:$hit: the path of somebody's machine"
   [[ $file == *.cpp || $file == *.hpp ]] || continue
-
-  limit=300
-  [[ $file == cmd/* ]] && limit=200
-  ((lines <= limit)) || complain "$file: $lines lines; the limit is $limit"
-  # The header comment of a .cpp may stand in the .hpp of the same name.
-  if [[ $file == *.hpp || ! -f ${file%.cpp}.hpp ]]; then
-    sed -n 3p "$file" | grep -q '^//' || complain "$file: no header comment after the SPDX lines"
-  fi
-  hit=$(grep -nE '#include "(\.\./|\./)' "$file" | head -n 1)
-  [[ -z $hit ]] || complain "$file:$hit: include from the root of libcore"
-  if grep -nE '#include [<"]CLI/' "$file" >/dev/null && [[ $file != libcore/cli/* && $file != cmd/* ]]; then
-    complain "$file: CLI11 belongs to libcore/cli and cmd"
-  fi
-  if [[ $file =~ $torch_free ]]; then
-    hit=$(grep -nE '#include [<"](torch|ATen|c10)/' "$file" | head -n 1)
-    [[ -z $hit ]] || complain "$file:$hit: LibTorch in a folder without it"
-  fi
-  if [[ $file == *.hpp ]]; then
-    grep -q '^#pragma once' "$file" || complain "$file: #pragma once is missing"
-    ! grep -nE '^using namespace' "$file" >/dev/null || complain "$file: using namespace in a header"
-  fi
+  sources+=("$file")
+  [[ $file == *.cpp ]] || headers+=("$file")
+  [[ $file == libcore/cli/* || $file == cmd/* ]] || no_cli11+=("$file")
+  [[ ! $file =~ ^libcore/(base|image|store|model|cli)/ ]] || torch_free+=("$file")
 done
+((${#sources[@]} > 0 && ${#headers[@]} > 0)) || { echo "lint: found no sources"; exit 1; }
 
-# Allowed includes: the rows of the one table, in libcore/cmake/InrLibrary.cmake.
-for folder in base image store model cli field gan metrics; do
+# Headers of files: two SPDX lines near the top, then the idea; a .cpp may leave that to the .hpp of its name.
+complain_all 'SPDX-FileCopyrightText or SPDX-License-Identifier is missing from the first lines' < <(awk '
+  FNR == 1 { if (name != "" && found < 2) print name; name = FILENAME; found = 0 }
+  FNR <= 6 && /SPDX-FileCopyrightText: The inr authors|SPDX-License-Identifier: Apache-2.0/ { ++found }
+  END { if (found < 2) print name }' "${texts[@]}")
+while IFS= read -r file; do
+  [[ $file == *.cpp && -f ${file%.cpp}.hpp ]] || complain "$file: no header comment after the SPDX lines"
+done < <(awk 'FNR == 3 && !/^\/\// { print FILENAME }' "${sources[@]}")
+
+# Length.
+while read -r lines file; do
+  limit=300
+  [[ $file != cmd/* ]] || limit=200
+  [[ $file == total ]] || ((lines <= limit)) || complain "$file: $lines lines; the limit is $limit"
+done < <(wc -l "${sources[@]}")
+
+# Words, paths of somebody's machine.
+words='\b(TO''DO|FIX''ME|XX''X)\b|(?i:not imple''mented|\bplace''holder|\bst''ubs?\b|\bha''cks?\b)'
+mapfile -t readable < <(printf '%s\n' "${texts[@]}"; printf '%s\n' "${files[@]}" | grep '\.md$')
+complain_all 'a word for unfinished work' < <(grep -nHP "$words" "${readable[@]}")
+complain_all "the path of somebody's machine" < <(grep -nHE '(^|[^[:alnum:]_./$}])/(work|root)/' "${readable[@]}")
+
+# Includes.
+complain_all 'include from the root of libcore' < <(grep -nHE '#include "(\.\./|\./)' "${sources[@]}")
+complain_all 'CLI11 belongs to libcore/cli and cmd' < <(grep -nHE '#include [<"]CLI/' "${no_cli11[@]}")
+complain_all 'LibTorch in a folder without it' < <(grep -nHE '#include [<"](torch|ATen|c10)/' "${torch_free[@]}")
+complain_all '#pragma once is missing' < <(grep -L '^#pragma once' "${headers[@]}")
+complain_all 'using namespace in a header' < <(grep -nHE '^using namespace' "${headers[@]}")
+# The rows of the one table, in libcore/cmake/InrLibrary.cmake.
+folders='base image store model cli field gan metrics'
+for folder in $folders; do
   row=$(sed -nE "s/^set\(INR_ALLOWED_$folder +\"?([a-z ]*)\"?\)/\1/p" libcore/cmake/InrLibrary.cmake)
-  for other in base image store model cli field gan metrics; do
-    [[ $other == "$folder" || " $row " == *" $other "* ]] && continue
-    hit=$(grep -rnE "#include \"$other/" "libcore/$folder" 2>/dev/null | head -n 1)
-    [[ -z $hit ]] || complain "$hit: $folder may not include $other"
+  refused=
+  for other in $folders; do
+    [[ " $folder $row " == *" $other "* ]] || refused+=${refused:+|}$other
   done
+  complain_all "$folder may not include this" < <(grep -rnHE "#include \"($refused)/" "libcore/$folder" 2>/dev/null)
 done
 
 if command -v clang-format >/dev/null; then
-  for file in "${sources[@]}"; do
-    clang-format --dry-run -Werror "$file" 2>/dev/null || complain "$file: not as clang-format has it (make format)"
-  done
+  complain_all 'not as clang-format has it (make format)' < <(clang-format --dry-run "${sources[@]}" 2>&1 |
+    sed -nE 's/^([^ :]+):[0-9]+:[0-9]+: warning: code should be clang-formatted.*/\1/p' | sort -u)
 else
   echo "lint: clang-format is not installed; formatting was not checked"
 fi
