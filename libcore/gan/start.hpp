@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+// How a training run begins: fresh from a configuration, or from what its folder already holds.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gan/checkpoint.hpp"
+#include "store/dataset.hpp"
+
+namespace inr::gan {
+
+struct StartOptions {
+  std::string run;     // -o
+  std::string preset;  // one of preset and config_file, or neither
+  std::string config_file;
+  std::vector<std::string> settings;  // key=value, applied last
+  std::string lr_preset;              // released, main, appendix; empty: none
+  std::optional<int64_t> iterations;
+  std::optional<uint64_t> seed;
+  std::string resume;  // empty: a fresh run; "auto": newest whole checkpoint, if any; else a file
+};
+
+/// The state to train from. A resumed run keeps its configuration; settings and iterations may change its training
+/// part, not its networks. Without preset and config_file a fresh run takes the tiny preset of the dataset's size.
+/// dataset may be null where nothing will be trained. Throws UsageError, DataError (a fresh start in a folder that
+/// holds checkpoints).
+LoadedRun start_run(const StartOptions& options, const store::DatasetReader* dataset);
+
+/// What a checkpoint says of its origin: dataset, recipe, content hash, program version, command.
+base::Json make_provenance(const store::DatasetReader* dataset, const std::string& program, const std::string& command);
+
+}  // namespace inr::gan
