@@ -43,7 +43,8 @@ std::string follow_links(const std::string& path) {
     const ssize_t n = ::readlink(at.c_str(), target.data(), target.size());
     if (n < 0) throw SystemError(path, "follow the link", errno);
     target.resize(static_cast<size_t>(n));
-    at = target.starts_with('/') ? target : folder_of(at) + "/" + target;
+    if (!target.starts_with('/')) target.insert(0, folder_of(at) + "/");
+    at = std::move(target);
   }
   throw SystemError(path, "follow the link", ELOOP);
 }

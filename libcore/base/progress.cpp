@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -32,7 +33,7 @@ std::string format_number(double value) {
 }
 
 std::string format_time(double seconds) {
-  const auto whole = static_cast<uint64_t>(seconds + 0.5);
+  const auto whole = static_cast<uint64_t>(std::llround(seconds));
   const uint64_t hours = whole / 3600, minutes = whole / 60 % 60;
   const auto two = [](uint64_t n) { return (n < 10 ? "0" : "") + std::to_string(n); };
   return hours > 0 ? std::to_string(hours) + ":" + two(minutes) + ":" + two(whole % 60)

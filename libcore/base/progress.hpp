@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// A progress bar on stderr: drawn only on a terminal and not under --quiet, with rate and time left, at most ten times a second.
+// A progress bar on stderr: drawn only on a terminal and not under --quiet, with rate and time left, at most ten times
+// a second.
 #pragma once
 #include <chrono>
 #include <cstdint>

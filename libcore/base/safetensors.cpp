@@ -128,12 +128,16 @@ uint64_t check_tiling(std::vector<TensorInfo>& tensors, const std::string& where
   for (const TensorInfo& tensor : tensors) {
     if (tensor.begin != at) {
       const std::string name = "'" + printable(tensor.name) + "'";
-      const std::string before = last == nullptr ? "the start of the data" : "'" + printable(last->name) + "'";
-      throw DataError(where,
-                      tensor.begin < at ? "tensors " + before + " and " + name + " overlap"
-                                        : "there is a gap of " + std::to_string(tensor.begin - at) + " bytes between " +
-                                              before + " and " + name,
-                      "the file is damaged");
+      std::string before = "the start of the data";
+      if (last != nullptr) before = "'" + printable(last->name) + "'";
+      std::string fault = "tensors ";
+      if (tensor.begin < at) {
+        fault.append(before).append(" and ").append(name).append(" overlap");
+      } else {
+        fault = "there is a gap of " + std::to_string(tensor.begin - at) + " bytes between ";
+        fault.append(before).append(" and ").append(name);
+      }
+      throw DataError(where, fault, "the file is damaged");
     }
     at = tensor.end;
     last = &tensor;

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// safetensors: 8 bytes little-endian header length, JSON header, raw little-endian data. The reader trusts nothing: header
-// size, offsets, overlaps, gaps, dtypes, shapes and names are checked against the file size before anything is allocated.
+// safetensors: 8 bytes little-endian header length, JSON header, raw little-endian data. The reader trusts nothing:
+// header size, offsets, overlaps, gaps, dtypes, shapes and names are checked against the file size before anything is
+// allocated.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -21,8 +22,8 @@ std::string_view dtype_name(Dtype dtype) noexcept;  // "F32"
 struct TensorInfo {
   std::string name;
   Dtype dtype = Dtype::kF32;
-  std::vector<int64_t> shape;      // [] for a scalar
-  uint64_t begin = 0, end = 0;     // bytes in the data section
+  std::vector<int64_t> shape;   // [] for a scalar
+  uint64_t begin = 0, end = 0;  // bytes in the data section
   [[nodiscard]] int64_t numel() const noexcept;
 };
 
@@ -47,7 +48,8 @@ class Safetensors {
   /// Throws DataError naming the tensor where it is absent.
   [[nodiscard]] const TensorInfo& at(std::string_view name) const;
   [[nodiscard]] std::span<const std::byte> bytes(const TensorInfo& tensor) const noexcept;
-  /// Values widened to float32 (from F32, F16, BF16, F64, U8 and integers). Throws DataError where shape (if given) differs.
+  /// Values widened to float32 (from F32, F16, BF16, F64, U8 and integers). Throws DataError where shape (if given)
+  /// differs.
   [[nodiscard]] std::vector<float> read_f32(std::string_view name) const;
   [[nodiscard]] std::vector<float> read_f32(std::string_view name, std::span<const int64_t> shape) const;
   [[nodiscard]] std::vector<double> read_f64(std::string_view name) const;
@@ -74,9 +76,10 @@ struct TensorView {
   std::span<const std::byte> data;
 };
 
-/// Serialises in the order given, data aligned to 8 bytes. with_checksum adds metadata "checksum" = crc32c of the data section in hex.
-std::vector<std::byte> serialize_safetensors(std::map<std::string, std::string> metadata, std::span<const TensorView> tensors,
-                                             bool with_checksum = true);
+/// Serialises in the order given, data aligned to 8 bytes. with_checksum adds metadata "checksum" = crc32c of the data
+/// section in hex.
+std::vector<std::byte> serialize_safetensors(std::map<std::string, std::string> metadata,
+                                             std::span<const TensorView> tensors, bool with_checksum = true);
 /// The same into a file, atomically (AtomicFile), without a second copy of the data in memory.
 void write_safetensors(const std::string& path, std::map<std::string, std::string> metadata,
                        std::span<const TensorView> tensors, bool with_checksum = true);

@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(mutations) {
   BOOST_TEST_MESSAGE(tally.n_read << " read, " << tally.n_refused << " refused, slowest " << tally.slowest_s << " s");
   BOOST_TEST(tally.n_refused > 1000U);
   BOOST_TEST(tally.n_read > 100U);
-  BOOST_TEST(tally.slowest_s < 2.0);
+  BOOST_TEST(tally.slowest_s < 10.0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
