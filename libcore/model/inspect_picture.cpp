@@ -115,11 +115,11 @@ std::optional<uint64_t> ppm_number(Bytes bytes, size_t& at) {
   const auto character = [&](size_t i) { return static_cast<char>(bytes[i]); };
   for (bool comment = false; at < bytes.size() && (comment || is_space(character(at)) || character(at) == '#'); ++at)
     comment = character(at) == '#' || (comment && character(at) != '\n');
+  const auto digit = [&] { return at < bytes.size() && character(at) >= '0' && character(at) <= '9'; };
   uint64_t value = 0;
   const size_t first = at;
-  for (; at < bytes.size() && character(at) >= '0' && character(at) <= '9' && at - first < 9; ++at)
-    value = value * 10 + static_cast<uint64_t>(character(at) - '0');
-  if (at == first) return std::nullopt;
+  for (; digit() && at - first < 9; ++at) value = value * 10 + static_cast<uint64_t>(character(at) - '0');
+  if (at == first || digit()) return std::nullopt;
   return value;
 }
 
