@@ -3,6 +3,8 @@
 // Options shared by the tools, and the files that are found without being named.
 #include "cli/common_options.hpp"
 
+#include <sys/auxv.h>
+
 #include <cstdlib>
 #include <filesystem>
 
@@ -45,8 +47,12 @@ std::string checkpoint_path(const std::string& option) {
 
 std::string data_file(const std::string& name) {
   std::error_code error;
-  const std::filesystem::path executable = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (error) throw base::SystemError("/proc/self/exe", "read", error.value());
+  std::filesystem::path executable = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (error) {  // no /proc, as in a bare chroot: the name the kernel was given
+    const auto* started_as = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));
+    executable = std::filesystem::canonical(started_as != nullptr ? started_as : "", error);
+    if (error) throw base::SystemError("/proc/self/exe", "read", error.value());
+  }
   const std::filesystem::path path = executable.parent_path().parent_path() / "share" / "inr" / name;
   if (!std::filesystem::exists(path, error))
     throw base::DataError(path.string(), "is not installed",

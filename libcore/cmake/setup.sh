@@ -39,17 +39,18 @@ packages() {
   command -v dpkg-query >/dev/null || return 0
   # Once all were found, they are looked up again only when the package database or this list changes.
   local stamp=$kDeps/packages.stamp
-  [[ $stamp -nt /var/lib/dpkg/status && $stamp -nt ${BASH_SOURCE[0]} ]] && return 0
+  mkdir -p "$kDeps"
+  [[ $stamp -nt /var/lib/dpkg/status && $stamp -nt libcore/cmake/setup.sh ]] && return 0
   local missing
-  mapfile -t missing < <(missing_packages)
+  missing=($(missing_packages))  # names without blanks; a bare chroot has no /dev/fd for "< <()"
   if ((${#missing[@]} > 0)); then
     [[ $(id -u) == 0 ]] || die "packages are missing; install them with:
   apt-get install --no-install-recommends ${missing[*]}"
     echo "inr: installing ${missing[*]}" >&2
-    apt-get update -q >&2
-    DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}" >&2
+    local log=$kDeps/apt.log
+    { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"; } \
+      >"$log" 2>&1 </dev/null || { tail -n 20 "$log" >&2; die "apt-get failed; all it said is in $log"; }
   fi
-  mkdir -p "$kDeps"
   touch "$stamp"
 }
 

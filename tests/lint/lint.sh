@@ -74,6 +74,11 @@ for folder in $folders; do
   complain_all "$folder may not include this" < <(grep -rnHE "#include \"($refused)/" "libcore/$folder" 2>/dev/null)
 done
 
+# Every page of ours that a man page refers to is there.
+while read -r name section; do
+  [[ -f man/$name.$section ]] || complain "man: $name($section) is referred to and missing"
+done < <(sed -nE 's/^\.BR (inr[a-z\-]*) \(([0-9])\).*/\1 \2/p' man/*.[157] | tr -d '\\' | sort -u)
+
 if command -v clang-format >/dev/null; then
   complain_all 'not as clang-format has it (make format)' < <(clang-format --dry-run "${sources[@]}" 2>&1 |
     sed -nE 's/^([^ :]+):[0-9]+:[0-9]+: warning: code should be clang-formatted.*/\1/p' | sort -u)
