@@ -8,12 +8,15 @@ out=$2
 shift 2
 mkdir -p "$out/man" "$out/completions/bash" "$out/completions/zsh" "$out/completions/fish"
 
-# write FILE COMMAND...: the file changes only when the command succeeded.
+new=$(mktemp)
+trap 'rm -f "$new"' EXIT
+
+# write FILE COMMAND...: the file changes only when the command succeeded and says something else.
 write() {
   local file=$1
   shift
-  "$@" >"$file.new" || { rm -f "$file.new"; return 1; }
-  mv "$file.new" "$file"
+  "$@" >"$new"
+  cmp -s "$new" "$file" || cat "$new" >"$file"
 }
 
 for tool in "$@"; do

@@ -1,0 +1,20 @@
+# SPDX-FileCopyrightText: The inr authors
+# SPDX-License-Identifier: Apache-2.0
+# Generated from the option table by "make docs".
+complete -c inr-prep -s o -l out -r -F -d 'the dataset to write or to continue'
+complete -c inr-prep -l preset -r -a 'emoji32 faces64 lsun256 ffhq1024' -f -d 'a named set of the options below, printed; options given beside it win'
+complete -c inr-prep -l size -r -f -d 'side of the stored pictures in pixels'
+complete -c inr-prep -l crop -r -a 'center none' -f -d 'centred square, or whole pictures'
+complete -c inr-prep -l filter -r -a 'lanczos bicubic bilinear box' -f -d 'resampling filter'
+complete -c inr-prep -l codec -r -a 'png jpg raw' -f -d 'how pictures are stored; Q is JPEG'\''s quality, 1 to 100, 95 where it is not given'
+complete -c inr-prep -l background -r -a 'white black' -f -d 'colour behind transparent pixels: white, black or #rrggbb'
+complete -c inr-prep -l limit -r -f -d 'take only the first N pictures'
+complete -c inr-prep -l skip-bad -d 'name pictures that cannot be read, and leave them out'
+complete -c inr-prep -l max-bad -r -f -d 'like --skip-bad, but exit with status 3 when more than N are left out'
+complete -c inr-prep -l export -r -x -a '(__fish_complete_directories)' -d 'write the pictures of the dataset to DIR/000000.png, ...'
+complete -c inr-prep -l threads -r -f -d 'processor threads; results do not depend on it'
+complete -c inr-prep -l json -d 'report as JSON on stdout'
+complete -c inr-prep -l quiet -d 'errors only on stderr'
+complete -c inr-prep -l verbose -d 'more on stderr'
+complete -c inr-prep -s h -l help -d 'print this text'
+complete -c inr-prep -l version -d 'print the version'
