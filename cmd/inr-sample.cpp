@@ -1,0 +1,152 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+// inr-sample: draw functions from a checkpoint, as a stream of INR parameters.
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/progress.hpp"
+#include "cli/common_options.hpp"
+#include "cli/run_tool.hpp"
+#include "cli/streams.hpp"
+#include "gan/sampler.hpp"
+#include "store/inr_stream.hpp"
+
+namespace {
+
+using namespace inr;
+
+const cli::ToolPage kPage = {
+    .name = "inr-sample",
+    .summary = "draw samples from a checkpoint, as a stream of INR parameters",
+    .synopsis = {"[-n N] [--seed S] [OPTION...] > STREAM", "--seeds 3,7,10-20 [OPTION...] > STREAM",
+                 "--latents z.npy [--space z|w] [OPTION...] > STREAM"},
+    .description = {"Each sample is a function from points to colours. What is written is its parameters, together "
+                    "with everything a reader needs to "
+                    "draw it: inr-render makes pictures of it, inr-interp films, inr-fid scores.",
+                    "Sample i is drawn by key (S, i), --seeds by keys (3, 0), (7, 0), ...: the same on every machine, "
+                    "and the same bytes "
+                    "whatever -n, --batch and --threads are.",
+                    "Without --checkpoint and $INR_CHECKPOINT the small model that is installed with the toolkit is "
+                    "used; a run folder "
+                    "stands for its newest whole checkpoint."},
+    .examples = {{"inr-sample -n 64 --checkpoint runs/emoji > samples.inr", "Sixty-four samples of a run:"},
+                 {"inr-sample --seeds 3,7,10-20 --truncation 0.7 | inr-render --res 256 > some.png",
+                  "Chosen ones, closer to the mean:"},
+                 {"inr-sample -n 4 --latents z.npy | inr-render each --format npy > images.npy",
+                  "Latents of one's own, numbers out:"},
+                 {"inr-sample -n 16 | inr-render --res 512 > grid.png", "A 4 x 4 grid, every cell 512 pixels:", true}},
+    .see_also = {"inr-render(1)", "inr-interp(1)", "inr-train(1)", "inr-stream(5)"},
+};
+
+struct Arguments {
+  int64_t n_records = 1;
+  bool n_given = false;
+  std::vector<uint64_t> seeds;
+  std::string latents, space = "z", checkpoint;
+  std::optional<double> truncation;
+  bool half = false;
+  cli::CommonOptions common;
+};
+
+void bind(cli::Options& options, Arguments& a) {
+  options.add_parsed("-n,--count",
+                     [&a](const std::string& text) {
+                       cli::assign_value(text, a.n_records, {.min = 1});
+                       a.n_given = true;
+                     },
+                     "samples to draw", {.metavar = "N", .default_text = "1; all that --seeds or --latents name"});
+  cli::add_checkpoint(options, a.checkpoint);
+  cli::add_out(options, a.common.out, "the stream",
+               {.metavar = "STREAM", .default_text = "stdout", .completion = cli::Completion::kFile});
+  options.add_parsed("--seeds", [&a](const std::string& text) { a.seeds = cli::parse_index_list(text); },
+                     "one sample of each of these seeds", {.metavar = "LIST"});
+  options.add("--latents", a.latents, "take latents from this .npy: float32 [N, z_dim], or [N, hidden] with --space w",
+              {.metavar = "FILE", .completion = cli::Completion::kFile});
+  options.add("--space", a.space, "what --latents holds: z, or h (the paper's W space)",
+              {.metavar = "z|w", .choices = {"z", "w"}});
+  options.add("--truncation", a.truncation, "pull h towards its mean by this factor: 1 is none, 0 the mean",
+              {.metavar = "PSI", .min = -10, .max = 10});
+  options.add_flag("--half", a.half, "float16 parameters: half the size, pictures change by about a level of 255");
+  options.exclusive({"--seeds", "--latents", "--seed"});
+  cli::add_common(options, a.common, cli::kSeed | cli::kThreads | cli::kBatch | cli::kDevice);
+}
+
+/// Which latents are asked for, one by one.
+class Requests {
+ public:
+  Requests(const Arguments& a, const gan::Sampler& sampler) : a_(a), sampler_(sampler) {
+    if (!a.latents.empty())
+      file_ = gan::read_latents(a.latents, a.space == "w" ? sampler.config().hidden : sampler.config().z_dim);
+    const auto available = static_cast<int64_t>(a.latents.empty() ? a.seeds.size() : file_.size());
+    const bool listed = !a.latents.empty() || !a.seeds.empty();
+    if (listed && a.n_given && a.n_records > available) {
+      throw base::UsageError("-n " + std::to_string(a.n_records) + ": only " + std::to_string(available) +
+                             " seeds or latents were given");
+    }
+    count_ = listed && !a.n_given ? available : a.n_records;
+  }
+  [[nodiscard]] int64_t count() const { return count_; }
+  [[nodiscard]] gan::LatentRow row(int64_t i) const {
+    if (!file_.empty()) return file_[static_cast<size_t>(i)];
+    if (!a_.seeds.empty()) return sampler_.latent(a_.seeds[static_cast<size_t>(i)], 0);
+    return sampler_.latent(a_.common.seed, static_cast<uint64_t>(i));
+  }
+  [[nodiscard]] base::Json info(int64_t i) const {
+    base::Json out;
+    if (!file_.empty()) {
+      out = {{"latents", a_.latents}, {"row", i}};
+    } else if (!a_.seeds.empty()) {
+      out = {{"seed", a_.seeds[static_cast<size_t>(i)]}, {"index", 0}};
+    } else {
+      out = {{"seed", a_.common.seed}, {"index", i}};
+    }
+    if (a_.truncation) out["truncation"] = *a_.truncation;
+    return out;
+  }
+
+ private:
+  const Arguments& a_;
+  const gan::Sampler& sampler_;
+  std::vector<gan::LatentRow> file_;
+  int64_t count_ = 0;
+};
+
+base::ExitCode run(const Arguments& a) {
+  cli::Output output(a.common.out.empty() ? "-" : a.common.out, "pipe it into inr-render, or give -o FILE");
+  const gan::Sampler sampler(gan::load_generator(gan::resolve_checkpoint(cli::checkpoint_path(a.checkpoint))),
+                             a.truncation);
+  const Requests requests(a, sampler);
+  field::WorkerPool pool(a.common.n_threads);
+  const int64_t batch = a.common.batch > 0 ? a.common.batch : gan::Sampler::kGroup * pool.size();
+  const bool from_w = !a.latents.empty() && a.space == "w";
+  store::InrStreamWriter writer([&](std::span<const std::byte> bytes) { output.write(bytes); },
+                                sampler.header(static_cast<uint64_t>(requests.count()), "samples",
+                                               a.half ? store::ThetaDtype::kF16 : store::ThetaDtype::kF32),
+                                sampler.shared());
+  base::Progress progress("sampling", static_cast<uint64_t>(requests.count()), "samples");
+  for (int64_t first = 0; first < requests.count(); first += batch) {
+    std::vector<gan::LatentRow> rows;
+    for (int64_t i = first; i < std::min(first + batch, requests.count()); ++i) rows.push_back(requests.row(i));
+    if (!from_w) {
+      const auto hidden = sampler.hidden_rows(rows, pool);
+      for (size_t i = 0; i < rows.size(); ++i) rows[i].values = hidden[i];
+    }
+    const auto thetas = sampler.theta_rows(rows, pool);
+    for (size_t i = 0; i < thetas.size(); ++i) writer.write(requests.info(first + static_cast<int64_t>(i)), thetas[i]);
+    progress.update(writer.records_written());
+  }
+  writer.finish();
+  output.commit();
+  return base::ExitCode::kOk;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Arguments arguments;
+  return cli::run_tool(
+      argc, argv, kPage, [&](cli::Options& options) { bind(options, arguments); }, [&] { return run(arguments); });
+}
