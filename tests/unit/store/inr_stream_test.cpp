@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // INR streams: what is written is read back, byte for byte where the format fixes bytes.
 #include <cstring>
+#include <fstream>
 #include <limits>
+#include <sstream>
 #include <thread>
 
 #include "base/crc32c.hpp"
@@ -21,6 +23,20 @@ uint32_t u32_at(const Bytes& bytes, size_t offset) {
   uint32_t value = 0;
   for (size_t i = 0; i < 4; ++i) value |= static_cast<uint32_t>(bytes[offset + i]) << 8 * i;
   return value;
+}
+
+// The hex dump between "begin example" and "end example" of the man page.
+Bytes example_of_man_page() {
+  std::ifstream page(INR_DEFAULT_GOLDEN_DIR "/../../man/inr-stream.5");
+  Bytes bytes;
+  std::string line;
+  while (std::getline(page, line) && line.find("begin example") == std::string::npos) {
+  }
+  while (std::getline(page, line) && line.find("end example") == std::string::npos) {
+    std::istringstream pairs(line.substr(6, 48));
+    for (std::string pair; pairs >> pair;) bytes.push_back(static_cast<std::byte>(std::stoi(pair, nullptr, 16)));
+  }
+  return bytes;
 }
 
 // Everything of the present stream; returns how many records there were.
@@ -90,6 +106,38 @@ BOOST_AUTO_TEST_CASE(bytes_are_those_of_the_man_page) {
   BOOST_TEST(u32_at(bytes, boundaries[2] + 8) == 0U);
   BOOST_TEST(boundaries[3] == boundaries[2] + 16);
   BOOST_TEST(bytes.size() == boundaries[3]);
+}
+
+BOOST_AUTO_TEST_CASE(the_example_of_the_man_page_is_what_is_written_and_read) {
+  const Bytes example = example_of_man_page();
+  BOOST_REQUIRE(!example.empty());
+  const std::vector<float> shared = {1, -0.5F}, theta = {1, 0.5F, 0.25F, 1, -1, 0, 0.5F, -0.5F, 0.25F, 0, 0, 0};
+  const std::vector<base::TensorView> tensors = {
+      {"inr.0.0.shared", base::Dtype::kF32, {1, 2}, std::as_bytes(std::span(shared))}};
+  store::StreamHeader header;
+  header.config = {{"resolution", 4},
+                   {"decoder", "fmm"},
+                   {"rank", 1},
+                   {"blocks", {{{"resolution", 4}, {"width", 1}, {"frequencies", 1}, {"layers", 1}, {"rgb", true}}}}};
+  header.n_theta = 12;
+  header.count = 1;
+  header.what = "samples";
+  Bytes written;
+  store::InrStreamWriter writer(
+      [&](std::span<const std::byte> more) { written.insert(written.end(), more.begin(), more.end()); }, header,
+      tensors);
+  writer.write({{"seed", 0}, {"index", 0}}, theta);
+  writer.finish();
+  BOOST_TEST((written == example));
+
+  const test::BytesDescriptor input(example);
+  store::InrStreamReader reader(input.fd(), "example");
+  store::StreamRecord record;
+  BOOST_REQUIRE(reader.next_stream());
+  BOOST_REQUIRE(reader.next(record));
+  BOOST_TEST(record.theta == theta, boost::test_tools::per_element());
+  BOOST_TEST(!reader.next(record));
+  BOOST_TEST(!reader.next_stream());
 }
 
 BOOST_AUTO_TEST_CASE(streams_follow_one_another) {
