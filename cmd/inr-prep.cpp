@@ -51,7 +51,7 @@ const cli::ToolPage kPage = {
                  {"inr-prep church_outdoor_train_lmdb -o churches.inrd --preset lsun256", "An LSUN category:"},
                  {"inr-prep photos.inrd --export pictures/", "The pictures of a dataset as files:"},
                  {"inr-prep /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf -o emoji32.inrd --preset emoji32",
-                  "The 3,926 emoji of Debian's package fonts-noto-color-emoji:"}},
+                  "The 3,926 emoji of Debian's package fonts-noto-color-emoji:", true}},
     .see_also = {"inr-train(1)", "inr-info(1)", "inr-dataset(5)"},
     .exit_notes = {"3  more pictures than --max-bad could not be read",
                    "75  interrupted by SIGINT or SIGTERM; the same command goes on"},

@@ -3,6 +3,7 @@
 #include "store/dataset.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 
 #include "base/crc32c.hpp"
@@ -13,6 +14,17 @@
 #include "store/lmdb_reader.hpp"
 
 namespace inr::store {
+namespace {
+
+// What is no LMDB at all is told in the user's words; what cannot be opened, LmdbReader tells.
+const std::string& require_lmdb(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(path, ignored) && !looks_like_lmdb(path))
+    throw base::DataError(path, "is no dataset", "make one of it with inr-prep");
+  return path;
+}
+
+}  // namespace
 
 const char* codec_name(Codec codec) noexcept {
   switch (codec) {
@@ -29,7 +41,7 @@ const char* codec_name(Codec codec) noexcept {
 }
 
 struct DatasetReader::State {
-  explicit State(const std::string& path) : lmdb(path) {}
+  explicit State(const std::string& path) : lmdb(require_lmdb(path)) {}
 
   [[nodiscard]] std::string where(int64_t i) const { return lmdb.path() + ": record " + std::to_string(i); }
   [[noreturn]] void damaged(const std::string& place, std::string_view fault) const {

@@ -24,7 +24,7 @@
 namespace inr::store {
 namespace {
 
-constexpr uint64_t kFirstMapBytes = uint64_t{64} << 20;
+constexpr uint64_t kFirstMapBytes = uint64_t{1} << 20;
 constexpr uint64_t kMaxMapStep = uint64_t{64} << 30;
 
 MDB_val mdb_value(std::span<const std::byte> bytes) {

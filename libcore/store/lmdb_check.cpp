@@ -44,9 +44,9 @@ void LmdbReader::walk_leaf(Walk& walk, const Page& page) const {
     walk.previous.assign(item.key.begin(), item.key.end());
     const LmdbValue value = value_of(page, item);
     if (walk.check && value.overflow_page != 0) {
-      check_overflow_page(value);
-      mark_seen(walk, value.overflow_page,
-                (kLmdbPageHeaderBytes + uint64_t{value.n_bytes} + page_bytes_ - 1) / page_bytes_);
+      const uint64_t n_pages = check_overflow_page(value);
+      if (n_pages > last_page_ - value.overflow_page + 1) damaged("a value leaves the file");
+      mark_seen(walk, value.overflow_page, std::min(n_pages, walk.seen.size() - value.overflow_page));
     }
     ++walk.n_entries;
     walk.stopped = !walk.visit(item.key, value);

@@ -78,7 +78,7 @@ class LmdbReader {
   void load(uint64_t number, bool leaf, Page& page) const;
   [[nodiscard]] Node node(const Page& page, size_t i) const;
   [[nodiscard]] LmdbValue value_of(const Page& page, const Node& leaf_node) const;
-  void check_overflow_page(const LmdbValue& value) const;
+  [[nodiscard]] uint64_t check_overflow_page(const LmdbValue& value) const;
   void walk_page(Walk& walk, uint64_t number, int levels) const;
   void walk_leaf(Walk& walk, const Page& page) const;
   void check_nodes_apart(const Page& page) const;

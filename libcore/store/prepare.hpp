@@ -58,9 +58,9 @@ struct PrepareReport {
 
 /// What happens during a build. All called from the thread that called prepare(); any may be null.
 struct PrepareCallbacks {
-  std::function<void(int64_t n_done, int64_t n_total)> progress;  // source pictures
-  std::function<void(const std::string& fault)> bad_picture;      // with skip_bad: one line that names it
-  std::function<bool()> interrupted;                              // true: commit what is done and return
+  std::function<void(int64_t n_done, int64_t n_total)> progress{};  // source pictures
+  std::function<void(const std::string& fault)> bad_picture{};      // with skip_bad: one line that names it
+  std::function<bool()> interrupted{};                              // true: commit what is done and return
 };
 
 /// What makes two builds the same build: compared before an interrupted one is continued. n_threads, skip_bad, max_bad
