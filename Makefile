@@ -33,7 +33,7 @@ help:
 	@echo 'make deps          only fetch what is missing: Debian packages (as root) and LibTorch'
 	@echo 'make docs          write man pages and completions anew from the option tables'
 	@echo 'make format        clang-format every source;  make lint: check the rules of the tree'
-	@echo 'make tidy          clang-tidy every source that needs no LibTorch; TIDY=all: every source'
+	@echo 'make tidy          clang-tidy the library and tools without LibTorch; TIDY=all: every source'
 	@echo 'make clean         remove the built files; make distclean: LibTorch too'
 	@echo
 	@echo 'BUILD=release|debug|asan   JOBS=N   LIBTORCH=/path (a folder with include/ and lib/; else it is fetched)'
