@@ -77,7 +77,8 @@ constexpr std::array<Block, 6> kFont{{
 bool has_ink(char character, int column, int row) noexcept {
   const int code = character >= ' ' && character <= '~' ? character - ' ' : '?' - ' ';
   const Block& block = kFont[static_cast<size_t>(code / kGlyphsPerBlock)];
-  return block[static_cast<size_t>(row)][static_cast<size_t>(code % kGlyphsPerBlock * kAdvance + column)] == '#';
+  const int place = code % kGlyphsPerBlock * kAdvance + column;
+  return block[static_cast<size_t>(row)][static_cast<size_t>(place)] == '#';
 }
 
 /// Fills the part of a rectangle that lies in the picture.

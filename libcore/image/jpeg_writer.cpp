@@ -10,6 +10,7 @@
 #include <jerror.h>
 #include <jpeglib.h>
 
+#include <algorithm>
 #include <array>
 #include <csetjmp>
 #include <stdexcept>
@@ -95,7 +96,11 @@ JpegWriter::JpegWriter(Sink sink, int64_t width, int64_t height, int quality, co
   };
   state.destination.term_destination = [](j_compress_ptr) {};  // the rest of the block is taken in finish()
   std::vector<std::string> comments;
-  for (const auto& [keyword, value] : text) comments.push_back((keyword + ": " + value).substr(0, kMaxComment));
+  for (const auto& [keyword, value] : text) {
+    std::string& comment = comments.emplace_back(keyword);
+    comment.append(": ").append(value);
+    comment.resize(std::min(comment.size(), kMaxComment));
+  }
   state.run([&state, &comments, quality, this] {
     jpeg_create_compress(&state.jpeg);
     state.jpeg.dest = &state.destination;

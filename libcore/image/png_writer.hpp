@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// A PNG written row by row. Row filter Paeth and zlib level 4: on a smooth rendered picture (1536 x 384) 3 % larger than
-// libpng's default (adaptive filters, level 6), in less than half of its time. Deterministic: the bytes depend on
+// A PNG written row by row. Row filter Paeth and zlib level 4: on a smooth rendered picture (1536 x 384) 3 % larger
+// than libpng's default (adaptive filters, level 6), in less than half of its time. Deterministic: the bytes depend on
 // pixels, size, text and zlib's version, not on how the rows were cut into calls. No time stamp, no colour space chunk
 // (a viewer takes sRGB).
 #pragma once

@@ -58,8 +58,10 @@ Taps<double> make_taps(int64_t n_in, int64_t n_out, Filter filter) {
   taps.weights.resize(static_cast<size_t>(n_out) * taps.stride);
   for (size_t i = 0; i < taps.first.size(); ++i) {
     const double centre = (static_cast<double>(i) + 0.5) * scale;
+    // NOLINTBEGIN(bugprone-incorrect-roundings): cut towards zero, as Pillow does; what is negative becomes 0 anyway
     const auto first = std::max<int64_t>(static_cast<int64_t>(centre - support + 0.5), 0);
     const auto end = std::min<int64_t>(static_cast<int64_t>(centre + support + 0.5), n_in);
+    // NOLINTEND(bugprone-incorrect-roundings)
     taps.first[i] = static_cast<size_t>(first);
     taps.count[i] = static_cast<size_t>(end - first);
     double* weights = &taps.weights[i * taps.stride];
