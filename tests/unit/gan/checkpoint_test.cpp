@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+#include "gan/checkpoint.hpp"
+
+#include <fstream>
+
+#include "base/error.hpp"
+#include "support/test.hpp"
+#include "unit/gan/tiny_config.hpp"
+
+namespace {
+
+using namespace inr;
+
+gan::TrainState stepped_state(const model::Config& config) {
+  gan::TrainState state = gan::initial_state(config);
+  const gan::TrainStep step(config);
+  const int64_t r = config.model.resolution;
+  const at::Tensor reals = at::linspace(-1, 1, 4 * 3 * r * r).reshape({4, 3, r, r});
+  step.run(state, reals, at::ones({4, config.model.z_dim}), at::ones({4, config.model.z_dim}) * 0.5);
+  return state;
+}
+
+void check_equal(const field::TensorMap& a, const field::TensorMap& b) {
+  BOOST_REQUIRE_EQUAL(a.size(), b.size());
+  for (const auto& [name, tensor] : a) BOOST_CHECK_MESSAGE(at::equal(tensor, b.at(name)), name);
+}
+
+BOOST_AUTO_TEST_CASE(a_run_comes_back_bit_for_bit) {
+  const test::TemporaryFolder folder;
+  const model::Config config = test::tiny_config();
+  const gan::TrainState state = stepped_state(config);
+  gan::save_checkpoint(folder / "c.safetensors", config, state, {{"dataset", "none"}});
+  const gan::LoadedRun run = gan::load_run(folder / "c.safetensors");
+  BOOST_CHECK(run.config == config);
+  BOOST_CHECK_EQUAL(run.state.iteration, 1);
+  BOOST_CHECK_EQUAL(run.state.images, 4);
+  check_equal(state.g, run.state.g);
+  check_equal(state.ema, run.state.ema);
+  check_equal(state.d, run.state.d);
+  check_equal(state.adam_g.v, run.state.adam_g.v);
+  check_equal(state.adam_d.m, run.state.adam_d.m);
+  BOOST_CHECK_EQUAL(run.state.adam_d.steps, 1);
+}
+
+BOOST_AUTO_TEST_CASE(an_exported_model_samples_and_does_not_resume) {
+  const test::TemporaryFolder folder;
+  const model::Config config = test::tiny_config();
+  const gan::TrainState state = stepped_state(config);
+  gan::save_checkpoint(folder / "c.safetensors", config, state, base::Json::object());
+  const gan::LoadedGenerator whole = gan::load_generator(folder / "c.safetensors");
+  gan::export_generator(whole, folder / "m.safetensors", false);
+  const gan::LoadedGenerator exported = gan::load_generator(folder / "m.safetensors");
+  check_equal(whole.weights, exported.weights);
+  BOOST_CHECK(at::equal(*whole.h_mean, *exported.h_mean));
+  BOOST_CHECK_EQUAL(whole.model_hash, exported.model_hash);
+  BOOST_CHECK_THROW(gan::load_run(folder / "m.safetensors"), base::DataError);
+  gan::export_generator(whole, folder / "h.safetensors", true);
+  const gan::LoadedGenerator half = gan::load_generator(folder / "h.safetensors");
+  BOOST_CHECK(
+      at::allclose(half.weights.at("hypernet.out.weight"), whole.weights.at("hypernet.out.weight"), 1e-3, 1e-6));
+}
+
+BOOST_AUTO_TEST_CASE(the_newest_whole_checkpoint_of_a_run_is_found) {
+  const test::TemporaryFolder folder;
+  const model::Config config = test::tiny_config();
+  const gan::TrainState state = stepped_state(config);
+  BOOST_CHECK_EQUAL(gan::newest_checkpoint(folder.path().string()), "");
+  BOOST_CHECK_THROW(gan::resolve_checkpoint(folder.path().string()), base::DataError);
+  gan::save_checkpoint(folder / gan::checkpoint_name(9), config, state, base::Json::object());
+  gan::save_checkpoint(folder / gan::checkpoint_name(20), config, state, base::Json::object());
+  std::ofstream(folder / gan::checkpoint_name(30)) << "cut short";
+  BOOST_CHECK_EQUAL(gan::newest_checkpoint(folder.path().string()), folder / gan::checkpoint_name(20));
+  BOOST_CHECK_EQUAL(gan::checkpoint_name(1500), "checkpoint-000001500.safetensors");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_no_checkpoint_is_named) {
+  const test::TemporaryFolder folder;
+  base::write_safetensors(folder / "x.safetensors", {{"format", "pt"}}, {});
+  BOOST_CHECK_THROW(gan::load_generator(folder / "x.safetensors"), base::DataError);
+}
+
+}  // namespace
