@@ -47,7 +47,10 @@ class SetCheck {
     }
   }
   void require_all(const std::string& prefix, const std::vector<TensorSpec>& specs, const std::string& suffix = {}) {
-    for (const TensorSpec& spec : specs) require(prefix + spec.name + suffix, spec.shape);
+    for (const TensorSpec& spec : specs) {
+      std::string name = prefix;
+      require(name.append(spec.name).append(suffix), spec.shape);
+    }
   }
   void allow(const std::string& name, const std::vector<int64_t>& shape) {
     if (file_.find(name) != nullptr) require(name, shape);

@@ -123,7 +123,7 @@ bool looks_like_configuration(const base::Json& json) {
 void inspect_checkpoints(const std::string& path, const std::vector<std::pair<int64_t, std::string>>& checkpoints,
                          const InspectOptions& options, Finding& finding) {
   for (const auto& [iteration, name] : checkpoints) {
-    Finding checkpoint = inspect_safetensors(path + "/" + name, options);
+    const Finding checkpoint = inspect_safetensors(fs::path(path) / name, options);
     if (checkpoint.state != FileState::kWhole || checkpoint.kind != "checkpoint") {
       if (finding.fault.empty())
         set_fault(finding, checkpoint.state == FileState::kWhole ? FileState::kDamaged : checkpoint.state,

@@ -31,7 +31,7 @@ FileState state_of(store::StreamFault fault) {
 
 // The head against its configuration. Throws DataError.
 ModelConfig check_head(const store::StreamHeader& header) {
-  const ModelConfig config = parse_model_config(header.config, "the head's configuration");
+  ModelConfig config = parse_model_config(header.config, "the head's configuration");
   if (config.decoder != Decoder::kLatent) {
     const int64_t n_theta = theta_layout(config).n_theta;
     if (n_theta != header.n_theta)
