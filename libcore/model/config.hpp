@@ -18,10 +18,10 @@ enum class Join { kConcat, kSplit };
 
 /// One scale of the INR.
 struct BlockConfig {
-  int64_t resolution = 0;         // R_k, cells per image side at training
-  int64_t width = 0;              // d_k
-  int64_t frequencies = 0;        // m_k, learned
-  int64_t layers = 0;             // n_k
+  int64_t resolution = 0;   // R_k, cells per image side at training
+  int64_t width = 0;        // d_k
+  int64_t frequencies = 0;  // m_k, learned
+  int64_t layers = 0;       // n_k
   bool rgb = false;
   int64_t fixed_frequencies = 0;  // 0, 2n or 4n with n = ceil(log2 R_k) + 1
   bool operator==(const BlockConfig&) const = default;
@@ -34,21 +34,21 @@ struct ModelConfig {
   int64_t resolution = 256;
   int64_t z_dim = 512;
   int64_t hidden = 1024;
-  int64_t depth = 3;              // non-linear layers of the hypernetwork
+  int64_t depth = 3;  // non-linear layers of the hypernetwork
   Decoder decoder = Decoder::kMultiscale;
   Modulation modulation = Modulation::kFmm;
   int64_t rank = 10;
   Join join = Join::kConcat;
   double fourier_scale = 10.0;
   bool skip_coords = true;
-  int64_t upsample_from = 1;      // first block whose grid gets denser above the training resolution
-  int64_t w_dim = 512;            // decoder latent only
+  int64_t upsample_from = 1;  // first block whose grid gets denser above the training resolution
+  int64_t w_dim = 512;        // decoder latent only
   std::vector<BlockConfig> blocks = default_blocks();
   bool operator==(const ModelConfig&) const = default;
 };
 
 struct DiscriminatorConfig {
-  int64_t channel_base = 16384;   // channels at R are min(channel_max, channel_base / R)
+  int64_t channel_base = 16384;  // channels at R are min(channel_max, channel_base / R)
   int64_t channel_max = 512;
   bool operator==(const DiscriminatorConfig&) const = default;
 };
@@ -60,8 +60,8 @@ struct TrainingConfig {
   double r1 = 10.0;
   int64_t r1_every = 1;
   double ema = 0.999;
-  double ema_half_life = 0;       // images; 0 = use ema
-  double ema_ramp = 0;            // half-life = min(ema_half_life, ema_ramp * images seen); 0 = no ramp
+  double ema_half_life = 0;  // images; 0 = use ema
+  double ema_ramp = 0;       // half-life = min(ema_half_life, ema_ramp * images seen); 0 = no ramp
   bool flip = true;
   int64_t iterations = 150000;
   uint64_t seed = 0;
@@ -75,8 +75,8 @@ struct Config {
   bool operator==(const Config&) const = default;
 };
 
-/// Reads { "model": ..., "discriminator": ..., "training": ... }; absent keys keep their defaults (upsample_from: the last
-/// block). Validates. Throws DataError naming where, the key and the way out.
+/// Reads { "model": ..., "discriminator": ..., "training": ... }; absent keys keep their defaults (upsample_from: the
+/// last block). Validates. Throws DataError naming where, the key and the way out.
 Config parse_config(const base::Json& json, std::string_view where);
 /// The model part alone (the header of an INR stream).
 ModelConfig parse_model_config(const base::Json& json, std::string_view where);
@@ -87,8 +87,8 @@ base::Json to_json(const ModelConfig& config);
 void validate(const Config& config, std::string_view where);
 void validate(const ModelConfig& config, std::string_view where);
 
-/// Applies one "--set KEY=VALUE": training.batch=8, model.rank=4, model.blocks.0.width=64; a bare key that occurs in one
-/// group only may leave the group out (batch=8). Throws UsageError naming the nearest known key.
+/// Applies one "--set KEY=VALUE": training.batch=8, model.rank=4, model.blocks.0.width=64; a bare key that occurs in
+/// one group only may leave the group out (batch=8). Throws UsageError naming the nearest known key.
 void apply_setting(Config& config, std::string_view setting);
 /// released | main | appendix (formats.md, checkpoint). Throws UsageError.
 void apply_lr_preset(Config& config, std::string_view name);

@@ -13,15 +13,15 @@ namespace inr::model {
 enum class MacCount { kFull, kPaper, kExecuted };
 
 struct LayerCost {
-  std::string name;      // "hypernet.0", "inr.0.B", "inr.1.0", "inr.1.rgb", "inr.1.0.AB"
+  std::string name;  // "hypernet.0", "inr.0.B", "inr.1.0", "inr.1.rgb", "inr.1.0.AB"
   int64_t macs = 0;
   int64_t parameters = 0;
 };
 
 struct Cost {
   std::vector<LayerCost> layers;
-  int64_t macs = 0;            // of one image
-  int64_t parameters = 0;      // of G: hypernetwork, connector and shared INR tensors
+  int64_t macs = 0;        // of one image
+  int64_t parameters = 0;  // of G: hypernetwork, connector and shared INR tensors
   int64_t n_theta = 0;
 };
 

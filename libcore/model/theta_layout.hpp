@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// Where everything lies in theta, the vector of INR parameters that the hypernetwork emits (model.md, sections 2 and 3), and
-// which tensors a checkpoint of a configuration must hold.
+// Where everything lies in theta, the vector of INR parameters that the hypernetwork emits (model.md, sections 2 and
+// 3), and which tensors a checkpoint of a configuration must hold.
 //
-// Order of theta: per block B_k; then (split join, k > 0) low, high; then layers 0 .. n_k - 1; then to-RGB where the block has one.
+// Order of theta: per block B_k; then (split join, k > 0) low, high; then layers 0 .. n_k - 1; then to-RGB where the
+// block has one.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -16,19 +17,20 @@ namespace inr::model {
 
 enum class LayerKind { kFmm, kFull, kAdain, kLowrank };
 
-/// One modulated layer, y = W [x; e] + b. Columns: x_columns that see hidden features first, then e_columns that see e_k.
-/// theta holds, from offset on:  fmm, lowrank: A [out, rank], B [rank, in], bias [out];  full: weight [out, in], bias [out];
-/// adain: g [out], b [out]. All row-major.
+/// One modulated layer, y = W [x; e] + b. Columns: x_columns that see hidden features first, then e_columns that see
+/// e_k. theta holds, from offset on:  fmm, lowrank: A [out, rank], B [rank, in], bias [out];  full: weight [out, in],
+/// bias [out]; adain: g [out], b [out]. All row-major.
 struct LayerLayout {
-  std::string name;            // checkpoint name without ".shared": "inr.1.low", "inr.0.2"
+  std::string name;  // checkpoint name without ".shared": "inr.1.low", "inr.0.2"
   LayerKind kind = LayerKind::kFmm;
   int64_t in = 0, out = 0;
   int64_t x_columns = 0, e_columns = 0;
-  bool x_is_coarse = false;    // x comes from the block before (first layer of a concat block, low of a split one)
+  bool x_is_coarse = false;  // x comes from the block before (first layer of a concat block, low of a split one)
   int64_t rank = 0;
   int64_t offset = 0, size = 0;
-  double weight_scale = 0;     // s_w; multiplies theta's weights (full, lowrank) or the shared ones (adain); fmm: initialisation only
-  double bias_scale = 0;       // s_b
+  double weight_scale =
+      0;  // s_w; multiplies theta's weights (full, lowrank) or the shared ones (adain); fmm: initialisation only
+  double bias_scale = 0;  // s_b
 };
 
 struct RgbLayout {
@@ -50,10 +52,12 @@ struct ThetaLayout {
   int64_t n_theta = 0;
 };
 
-/// For the decoders that are made of blocks (all but latent). Throws DataError for latent, which has no theta layout of this kind.
+/// For the decoders that are made of blocks (all but latent). Throws DataError for latent, which has no theta layout of
+/// this kind.
 ThetaLayout theta_layout(const ModelConfig& config);
 
-/// Rows of fixed frequencies of a block, [fixed_frequencies, 2] row-major (columns x, y), not multiplied by fourier_scale (model.md, 4).
+/// Rows of fixed frequencies of a block, [fixed_frequencies, 2] row-major (columns x, y), not multiplied by
+/// fourier_scale (model.md, 4).
 std::vector<double> fixed_frequency_rows(const BlockConfig& block);
 
 struct TensorSpec {

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every test file includes: Boost.Test, the goldens' folder, a temporary folder, the one tolerance formula.
 #pragma once
+#include <unistd.h>
+
 #include <boost/test/tree/decorator.hpp>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
@@ -9,8 +11,6 @@
 #include <filesystem>
 #include <span>
 #include <string>
-
-#include <unistd.h>
 
 namespace inr::test {
 

@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
 // Every discriminator golden: logits, the gradient with respect to the images, R1 and its gradient (double backward).
+#include "gan/discriminator.hpp"
+
 #include <torch/csrc/autograd/autograd.h>
 
 #include <set>
 
-#include "gan/discriminator.hpp"
 #include "golden/gan/golden_files.hpp"
 
 namespace {
@@ -50,7 +51,8 @@ BOOST_AUTO_TEST_CASE(discriminators_agree_with_the_research_code) {
   for (const test::Golden& golden : test::find_goldens(".expected.safetensors")) {
     std::set<std::string> batches;
     for (const base::TensorInfo& info : golden.expected.tensors()) {
-      if (info.name.starts_with("b") && info.name.ends_with(".x")) batches.insert(info.name.substr(0, info.name.size() - 2));
+      if (info.name.starts_with("b") && info.name.ends_with(".x"))
+        batches.insert(info.name.substr(0, info.name.size() - 2));
     }
     for (const std::string& batch : batches) {
       check_batch(golden, batch, at::kFloat, "");

@@ -22,7 +22,8 @@ class GoldenGenerator {
   [[nodiscard]] const at::Tensor& h() const { return h_; }
   [[nodiscard]] const at::Tensor& theta() const { return theta_; }
   [[nodiscard]] at::Tensor draw(const model::GridRequest& request, int64_t n_images, bool raw = false) const {
-    return field::decode(config_, layout_, weights_, theta_.narrow(0, 0, n_images), model::plan_grid(config_, request), raw);
+    return field::decode(config_, layout_, weights_, theta_.narrow(0, 0, n_images), model::plan_grid(config_, request),
+                         raw);
   }
   [[nodiscard]] test::Tolerance image_tolerance() const {
     return {.atol = config_.modulation == model::Modulation::kLowrank ? 3e-5 : 1e-5};
@@ -81,12 +82,14 @@ BOOST_AUTO_TEST_CASE(windows_agree_with_the_specification) {
     for (const base::Json& window : base::parse_json(golden.expected.metadata("windows"), golden.name)) {
       const auto edges = window["window"].get<std::vector<double>>();
       const auto size = window["size"].get<std::vector<int64_t>>();
-      model::GridRequest request{.window = {edges[0], edges[1], edges[2], edges[3]}, .width = size[0], .height = size[1]};
+      model::GridRequest request{
+          .window = {edges[0], edges[1], edges[2], edges[3]}, .width = size[0], .height = size[1]};
       request.cells = window["grid"] == "training" ? model::Cells::kTraining : model::Cells::kDensity;
       if (window["upsample_from"].is_number()) request.upsample_from = window["upsample_from"].get<int64_t>();
       const auto name = window["name"].get<std::string>();
       const at::Tensor want = test::read_tensor(golden.expected, name);
-      test::check_tensor(golden.name, "window " + name, generator.draw(request, want.size(0)), want, generator.image_tolerance());
+      test::check_tensor(golden.name, "window " + name, generator.draw(request, want.size(0)), want,
+                         generator.image_tolerance());
       ++n_checked;
     }
   }

@@ -28,7 +28,8 @@ struct Golden {
 inline std::vector<Golden> find_goldens(const std::string& ending) {
   std::vector<Golden> out;
   std::vector<std::string> paths;
-  for (const auto& entry : std::filesystem::directory_iterator(golden_dir() + "/model")) paths.push_back(entry.path().string());
+  for (const auto& entry : std::filesystem::directory_iterator(golden_dir() + "/model"))
+    paths.push_back(entry.path().string());
   std::sort(paths.begin(), paths.end());
   for (const std::string& path : paths) {
     if (!path.ends_with(ending)) continue;
@@ -36,7 +37,8 @@ inline std::vector<Golden> find_goldens(const std::string& ending) {
     if (!std::filesystem::exists(stem + ".safetensors")) continue;  // NAME.windows is another ending of NAME
     base::Safetensors checkpoint = base::Safetensors::open(stem + ".safetensors");
     model::Config config = model::parse_config(base::parse_json(checkpoint.metadata("config"), stem), stem);
-    out.push_back({std::filesystem::path(stem).filename().string(), std::move(checkpoint), base::Safetensors::open(path), config});
+    out.push_back({std::filesystem::path(stem).filename().string(), std::move(checkpoint),
+                   base::Safetensors::open(path), config});
   }
   return out;
 }
@@ -58,19 +60,22 @@ struct Tolerance {
 };
 
 /// Checks one tensor and prints its line of the table: file, tensor, worst error, share of the tolerance used.
-inline void check_tensor(const std::string& file, const std::string& name, const at::Tensor& got, const at::Tensor& want,
-                         const Tolerance& tolerance) {
-  BOOST_REQUIRE_MESSAGE(got.sizes() == want.sizes(), file << " " << name << ": shape " << got.sizes() << ", expected " << want.sizes());
+inline void check_tensor(const std::string& file, const std::string& name, const at::Tensor& got,
+                         const at::Tensor& want, const Tolerance& tolerance) {
+  BOOST_REQUIRE_MESSAGE(got.sizes() == want.sizes(),
+                        file << " " << name << ": shape " << got.sizes() << ", expected " << want.sizes());
   const at::Tensor g = got.detach().to(at::kDouble);
   const at::Tensor w = want.to(at::kDouble);
   const at::Tensor error = (g - w).abs();
   const double atol = tolerance.atol + tolerance.of_largest * w.abs().max().item<double>();
   const double used = (error / (atol + tolerance.rtol * w.abs())).nan_to_num(1e300).max().item<double>();
-  std::printf("%-28s %-40s error %.1e  used %5.1f %%\n", file.c_str(), name.c_str(), error.max().item<double>(), 100 * used);
+  std::printf("%-28s %-40s error %.1e  used %5.1f %%\n", file.c_str(), name.c_str(), error.max().item<double>(),
+              100 * used);
   BOOST_CHECK_MESSAGE(used <= 1, file << " " << name << ": worst error is " << used << " times the tolerance");
 }
 
-inline field::TensorMap read_set(const base::Safetensors& file, const std::string& prefix, at::ScalarType type = at::kFloat) {
+inline field::TensorMap read_set(const base::Safetensors& file, const std::string& prefix,
+                                 at::ScalarType type = at::kFloat) {
   field::TensorMap out;
   for (const base::TensorInfo& info : file.tensors()) {
     if (info.name.starts_with(prefix)) out[info.name.substr(prefix.size())] = read_tensor(file, info.name).to(type);

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
+// Checkpoints and exported models: what is written comes back; which file a run folder stands for.
 #include "gan/checkpoint.hpp"
 
 #include <fstream>

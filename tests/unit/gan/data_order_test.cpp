@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
+// The order of pictures and their flips: functions of seed and position.
 #include <algorithm>
 #include <set>
 

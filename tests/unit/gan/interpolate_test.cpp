@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
+// Frames of films and the ways between key points.
 #include "gan/interpolate.hpp"
 
 #include "base/error.hpp"

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
+// The sampler: the same bits in every company, truncation, latents from files.
 #include "gan/sampler.hpp"
 
 #include "base/npy.hpp"

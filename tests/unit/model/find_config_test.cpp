@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
+// find_config: a preset, a JSON file or a checkpoint by name.
 #include "model/find_config.hpp"
 
 #include <fstream>

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
+// The presets: valid, and as the tables say.
 #include "model/presets.hpp"
 
 #include <set>

@@ -1,0 +1,20 @@
+# SPDX-FileCopyrightText: The inr authors
+# SPDX-License-Identifier: Apache-2.0
+# Generated from the option table by "make docs".
+complete -c inr-interp -l checkpoint -r -F -d 'model to use: a checkpoint, or a run folder for its newest one'
+complete -c inr-interp -s o -l out -r -F -d 'the stream'
+complete -c inr-interp -l seeds -r -f -d 'key points: sample 0 of each of these seeds'
+complete -c inr-interp -l latents -r -F -d 'key points: rows of this .npy, float32 [N, z_dim], or [N, hidden] with --space w'
+complete -c inr-interp -l space -r -a 'z w params' -f -d 'where the way lies: z (spherical), w or params (straight)'
+complete -c inr-interp -l frames -r -f -d 'frames of each leg'
+complete -c inr-interp -l loop -d 'return to the first key point'
+complete -c inr-interp -l ease -r -a 'linear cosine' -f -d 'pace of each leg: even, or slow at its ends'
+complete -c inr-interp -l truncation -r -f -d 'pull h towards its mean by this factor: 1 is none, 0 the mean'
+complete -c inr-interp -l half -d 'float16 parameters'
+complete -c inr-interp -l device -r -a 'auto cpu cuda' -f -d 'where to compute: auto, cpu, cuda or cuda:N'
+complete -c inr-interp -l threads -r -f -d 'processor threads; results do not depend on it'
+complete -c inr-interp -l batch -r -f -d 'items worked on at a time'
+complete -c inr-interp -l quiet -d 'errors only on stderr'
+complete -c inr-interp -l verbose -d 'more on stderr'
+complete -c inr-interp -s h -l help -d 'print this text'
+complete -c inr-interp -l version -d 'print the version'

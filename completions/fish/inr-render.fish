@@ -1,0 +1,22 @@
+# SPDX-FileCopyrightText: The inr authors
+# SPDX-License-Identifier: Apache-2.0
+# Generated from the option table by "make docs".
+complete -c inr-render -a 'grid each zoom superres' -F -d 'grid, each, zoom or superres first; then INR streams, - is stdin'
+complete -c inr-render -s o -l out -r -F -d 'the picture, film or numbers; for each and frames a name with %06d in it'
+complete -c inr-render -l res -r -f -d 'pixels of a picture (in a grid: of a cell)'
+complete -c inr-render -l scale -r -f -d 'size as a multiple of the resolution of training'
+complete -c inr-render -l window -r -f -d 'what to show: left, upper, right and lower edge'
+complete -c inr-render -l cells -r -a 'density training' -f -d 'evaluate at the picture'\''s density, or show the cells of training'
+complete -c inr-render -l upsample-from -r -f -d 'first block evaluated more densely above the resolution of training; 0 is smoothest'
+complete -c inr-render -l select -r -f -d 'draw these records only, in this order, counted from 0'
+complete -c inr-render -l format -r -a 'png png16 jpg ppm y4m npy' -f -d 'png, png16, jpg, ppm, y4m or npy'
+complete -c inr-render -l columns -r -f -d 'cells in a row'
+complete -c inr-render -l to -r -f -d 'last window of a film'
+complete -c inr-render -l frames -r -f -d 'frames of a film'
+complete -c inr-render -l memory -r -f -d 'bound on pixels, features and parameters held at a time; the picture does not depend on it'
+complete -c inr-render -l threads -r -f -d 'processor threads; results do not depend on it'
+complete -c inr-render -l batch -r -f -d 'items worked on at a time'
+complete -c inr-render -l quiet -d 'errors only on stderr'
+complete -c inr-render -l verbose -d 'more on stderr'
+complete -c inr-render -s h -l help -d 'print this text'
+complete -c inr-render -l version -d 'print the version'

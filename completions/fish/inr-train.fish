@@ -1,0 +1,23 @@
+# SPDX-FileCopyrightText: The inr authors
+# SPDX-License-Identifier: Apache-2.0
+# Generated from the option table by "make docs".
+complete -c inr-train -s o -l out -r -x -a '(__fish_complete_directories)' -d 'folder of the run'
+complete -c inr-train -l preset -r -a 'lsun128 lsun256 ffhq256 ffhq1024 lsun128-released lsun256-released ffhq1024-released ffhq1024-appendix latent128 hyper128 fourier128 fmm128 latent256 hyper256 fourier256 fmm256 latent1024 hyper1024 fourier1024 fmm1024 tiny32 tiny64' -f -d 'a named configuration (inr-macs lists them); default: the tiny one of the dataset'\''s size'
+complete -c inr-train -l config -r -F -d 'a JSON file: model, discriminator, training; absent keys have defaults'
+complete -c inr-train -l set -r -f -d 'change one key of the configuration, for example training.batch=8; repeatable'
+complete -c inr-train -l lr-preset -r -a 'released main appendix' -f -d 'the paper'\''s learning rates'
+complete -c inr-train -l iterations -r -f -d 'steps of G and D in all; default: the configuration'\''s'
+complete -c inr-train -l seed -r -f -d 'of weights, latents, order and flips; default: the configuration'\''s'
+complete -c inr-train -l resume -F -d 'go on from the newest whole checkpoint of RUN (start anew where there is none), or from FILE'
+complete -c inr-train -l duration -r -f -d 'stop with a checkpoint after this time: 90s, 15m, 3h, 1h30m'
+complete -c inr-train -l checkpoint-every -r -f -d 'iterations between checkpoints'
+complete -c inr-train -l keep -r -f -d 'newest checkpoints kept; 0 keeps all'
+complete -c inr-train -l sample-every -r -f -d 'iterations between sample pictures; 0: none'
+complete -c inr-train -l log-every -r -f -d 'iterations between lines of the log'
+complete -c inr-train -l score-every -r -f -d 'iterations between scores by the built-in network; the best goes to RUN/best.safetensors; 0: none'
+complete -c inr-train -l score-samples -r -f -d 'samples of each score'
+complete -c inr-train -l threads -r -f -d 'processor threads; results do not depend on it'
+complete -c inr-train -l quiet -d 'errors only on stderr'
+complete -c inr-train -l verbose -d 'more on stderr'
+complete -c inr-train -s h -l help -d 'print this text'
+complete -c inr-train -l version -d 'print the version'
