@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
 #include <new>
 
@@ -157,6 +158,29 @@ BOOST_AUTO_TEST_CASE(broken_pipe_ends_the_tool_silently_by_the_signal) {
   const Outcome outcome = run({}, into_closed_pipe);
   BOOST_TEST(outcome.status == 128 + SIGPIPE);
   BOOST_TEST(outcome.err.empty());
+}
+
+BOOST_AUTO_TEST_CASE(terminals_are_refused_with_what_to_type) {
+  const auto on_terminal = [](int fd, const std::function<void()>& open_it) {
+    return [fd, open_it] {
+      const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY);
+      if (terminal < 0 || ::grantpt(terminal) != 0 || ::unlockpt(terminal) != 0) return ExitCode::kInterrupted;
+      const int end = ::open(::ptsname(terminal), O_RDWR | O_NOCTTY);
+      if (end < 0 || ::dup2(end, fd) != fd) return ExitCode::kInterrupted;
+      open_it();
+      return ExitCode::kOk;
+    };
+  };
+  const Outcome out = run({}, on_terminal(1, [] { const Output data("-", "give -o FILE"); }));
+  const Outcome in = run({}, on_terminal(0, [] { const Input data("-", "name a file"); }));
+  if (out.status == 75) {
+    BOOST_TEST_MESSAGE("this system has no pseudo terminals");
+    return;
+  }
+  BOOST_TEST(out.status == 2);
+  BOOST_TEST(out.err == "inr-try: stdout is a terminal; give -o FILE\n");
+  BOOST_TEST(in.status == 2);
+  BOOST_TEST(in.err == "inr-try: stdin is a terminal; name a file\n");
 }
 
 BOOST_AUTO_TEST_CASE(log_level_follows_the_options) {
