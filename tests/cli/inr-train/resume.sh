@@ -14,7 +14,8 @@ for i in range(40):
         f.write(b"P6 32 32 255\n" + bytes(random.choice((0, 80, 200, 255)) for _ in range(32 * 32 * 3)))
 PYTHON
 expect_exit 0 inr-prep pictures -o data.inrd --size 32
-train() { inr-train data.inrd --preset tiny32 --iterations 60 --threads 1 --checkpoint-every 10 --log-every 5 -o "$@"; }
+arguments=(data.inrd --preset tiny32 --iterations 60 --threads 1 --checkpoint-every 10 --log-every 5 -o)
+train() { inr-train "${arguments[@]}" "$@"; }
 expect_exit 0 train whole
 
 tensors() {
@@ -30,7 +31,7 @@ for name, info in sorted(header.items()):
 PYTHON
 }
 interrupt() {  # interrupt FOLDER SIGNAL: once 15 iterations are logged
-  train "$1" >/dev/null 2>&1 &
+  (exec inr-train "${arguments[@]}" "$1" >/dev/null 2>&1) &
   local pid=$!
   for _ in $(seq 600); do
     grep -qs '"iteration":15' "$1/log.jsonl" && break
