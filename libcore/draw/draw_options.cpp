@@ -1,0 +1,26 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+#include "draw/draw_options.hpp"
+
+#include <charconv>
+
+#include "base/error.hpp"
+
+namespace inr::draw {
+
+int64_t parse_bytes(std::string_view text) {
+  constexpr int64_t kMax = int64_t{1} << 60;
+  int64_t value = 0;
+  const auto [stop, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const std::string_view unit(stop, static_cast<size_t>(text.data() + text.size() - stop));
+  int shift = 0;
+  if (unit == "K" || unit == "k") shift = 10;
+  if (unit == "M") shift = 20;
+  if (unit == "G") shift = 30;
+  if (fault != std::errc() || value < 1 || (shift == 0 && !unit.empty()) || value > kMax >> shift) {
+    throw base::UsageError("\"" + base::printable(text) + "\" is no amount of memory; write 256M or 2G");
+  }
+  return value << shift;
+}
+
+}  // namespace inr::draw

@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+// How a request is carried out: threads, memory, where the bytes go. None of it changes a byte of the picture.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "field/worker_pool.hpp"
+#include "image/row_writer.hpp"
+
+namespace inr::draw {
+
+inline constexpr int64_t kDefaultMemoryBytes = int64_t{512} << 20;
+
+struct DrawOptions {
+  field::WorkerPool* pool = nullptr;  ///< not owned, required
+  /// Bound on pixels, features and parameters held at a time. A single row of pixels is drawn whatever the bound; the
+  /// parameters of one row of a grid and one frame of a film are held in any case.
+  int64_t memory_bytes = kDefaultMemoryBytes;
+  int64_t n_in_flight = 0;  ///< pictures worked on at a time, at most; 0 = four a thread
+  std::string version;      ///< goes into the pictures, "inr-render 0.1.0"
+  /// Called by the drawing thread after each piece of work (total 0 = unknown): rows of a grid, pictures of a sequence.
+  /// What it throws ends the work.
+  std::function<void(uint64_t done, uint64_t total)> progress;
+};
+
+/// Where one output goes. rewrite overwrites what was written before, at an absolute offset; null for a pipe.
+struct OutputTarget {
+  image::Sink write;
+  std::function<void(uint64_t offset, std::span<const std::byte> data)> rewrite;
+};
+/// Opens the output: called once, when the first record has been read and nothing speaks against drawing it.
+using OpenOutput = std::function<OutputTarget()>;
+
+/// "268435456", "512K", "256M", "2G" (powers of 1024). Throws UsageError (not such a number, 0, above 2^60).
+int64_t parse_bytes(std::string_view text);
+
+}  // namespace inr::draw

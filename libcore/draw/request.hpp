@@ -1,0 +1,82 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+// What is to be drawn, apart from the records themselves. Everything here determines the picture; where it goes, how
+// much memory and how many threads it takes does not, and is told elsewhere (draw_options.hpp).
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.hpp"
+#include "image/row_writer.hpp"
+#include "model/config.hpp"
+#include "model/grid.hpp"
+
+namespace inr::draw {
+
+/// grid: all records as cells of one picture. each: one picture a record. zoom: one record, through one window or as a
+/// film from one window to another. superres: a grid at several times the resolution of training.
+enum class Mode { kGrid, kEach, kZoom, kSuperres };
+enum class Format { kPng, kPng16, kJpeg, kPpm, kY4m, kNpy };
+
+struct Request {
+  Mode mode = Mode::kGrid;
+  int64_t width = 0, height = 0;  ///< pixels of a picture (grid: of a cell); 0: by scale, else the density of training
+  double scale = 0;               ///< times the resolution of training; 0: not given
+  model::Window window;
+  std::optional<model::Window> to;  ///< zoom: the last window of a film
+  std::optional<int64_t> n_frames;  ///< of a film; kDefaultFrames where not given
+  model::Cells cells = model::Cells::kDensity;
+  int64_t upsample_from = -1;    ///< -1 = the configuration's
+  int64_t columns = 0;           ///< grid: 0 = ceil(sqrt(n))
+  std::vector<uint64_t> select;  ///< records to draw, counted from 0 over all streams; empty = all
+  std::optional<Format> format;  ///< not given: by the output's name
+};
+
+inline constexpr int64_t kDefaultFrames = 120;
+inline constexpr int64_t kFramesPerSecond = 30;
+inline constexpr double kDefaultSuperres = 4;
+
+/// "grid", "each", "zoom", "superres"; nothing for another word.
+std::optional<Mode> parse_mode(std::string_view word) noexcept;
+std::string_view to_string(Mode mode) noexcept;
+/// "png", "png16", "jpg" ("jpeg"), "ppm", "y4m", "npy". Throws UsageError.
+Format parse_format(std::string_view word);
+std::string_view to_string(Format format) noexcept;
+/// The usual ending of a file's name: "png" for png16.
+std::string ending(Format format);
+/// density, training. Throws UsageError.
+model::Cells parse_cells(std::string_view word);
+
+/// Fills in what depends on other parts (the format from the name of the output, "-" or empty: none; the scale of
+/// superres; the one record of a zoom) and refuses contradictions. Throws UsageError.
+void complete(Request& request, std::string_view output);
+
+/// A film between two windows?
+inline bool is_film(const Request& request) noexcept { return request.to.has_value(); }
+/// Do pictures follow one another in the output (each, a film, numbers), or is it one picture?
+bool is_sequence(const Request& request) noexcept;
+/// PNG or JPEG: a format of which a file holds one picture.
+bool is_one_picture_format(Format format) noexcept;
+/// The picture format; std::logic_error for y4m and npy.
+image::PictureFormat picture_format(Format format);
+
+/// Pixels of the picture of one record and its cells. Throws UsageError (sizes out of range).
+model::GridRequest grid_request(const Request& request, const model::ModelConfig& config, const model::Window& window);
+
+/// Where a picture of ours says what it shows.
+struct Subject {
+  std::string model_hash;
+  const base::Json* info = nullptr;  ///< of the record where the picture shows a single one
+  model::Window window;
+  int64_t width = 0, height = 0;  ///< pixels; needed for the frames of a film alone
+};
+/// The command that draws the picture again: canonical, without names of files and without what changes no pixel.
+/// Where a single record says how it was sampled, inr-sample stands in front.
+std::string command_text(const Request& request, const Subject& subject);
+/// "inr.command", "inr.model", "inr.window", "inr.version", and "inr.seed", "inr.index" of a single record.
+image::TextChunks text_chunks(const Request& request, const Subject& subject, std::string_view version);
+
+}  // namespace inr::draw

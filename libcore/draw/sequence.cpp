@@ -1,0 +1,160 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+#include "draw/sequence.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "base/error.hpp"
+#include "draw/zoom.hpp"
+
+namespace inr::draw {
+namespace {
+
+/// How many pictures like this one fit into the memory at a time, each with what its renderer needs for a row.
+int64_t n_fitting(const PictureJob& job, const SequenceWriter& writer, int64_t memory_bytes) {
+  const int64_t bytes = writer.encoded_bytes(job) + field::ImageRenderer::fixed_bytes(*job.model) +
+                        field::ImageRenderer::band_bytes(*job.model, *job.plan, 1);
+  return memory_bytes / bytes;
+}
+
+class Drawing {
+ public:
+  Drawing(SequenceWriter& writer, const DrawOptions& options, uint64_t total)
+      : writer_(writer), options_(options), total_(total) {}
+
+  [[nodiscard]] int64_t n_at_a_time(const PictureJob& job) const {
+    const int64_t asked = options_.n_in_flight > 0 ? options_.n_in_flight : 4 * options_.pool->size();
+    return std::clamp<int64_t>(n_fitting(job, writer_, options_.memory_bytes), 1, asked);
+  }
+
+  void draw(const std::vector<PictureJob>& jobs) {
+    const auto n = static_cast<int64_t>(jobs.size());
+    std::vector<std::vector<std::byte>> encoded(jobs.size());
+    const int64_t share = options_.memory_bytes / (2 * n);
+    if (n >= options_.pool->size()) {
+      options_.pool->run(n, [&](int64_t i) {
+        const PictureJob& job = jobs[static_cast<size_t>(i)];
+        encoded[static_cast<size_t>(i)] = writer_.encode(job, band_rows(*job.model, *job.plan, share, 1), nullptr);
+      });
+      for (size_t i = 0; i < jobs.size(); ++i) {
+        writer_.append(jobs[i], encoded[i]);
+        tick();
+      }
+      return;
+    }
+    for (const PictureJob& job : jobs) {
+      const int64_t n_rows = band_rows(*job.model, *job.plan, share, options_.pool->size());
+      if (n_fitting(job, writer_, options_.memory_bytes) < 1 && !writer_.holds_frames()) {
+        writer_.draw(job, n_rows, options_.pool, [this] { tick(); });
+      } else {
+        writer_.append(job, writer_.encode(job, n_rows, options_.pool));
+      }
+      tick();
+    }
+  }
+
+ private:
+  void tick() const {
+    if (options_.progress) options_.progress(writer_.n_written(), total_);
+  }
+  SequenceWriter& writer_;
+  const DrawOptions& options_;
+  uint64_t total_;
+};
+
+PictureJob make_job(const Request& request, const Record& record, std::shared_ptr<const std::vector<float>> theta,
+                    const model::Window& window, Planner& planner, const std::string& version) {
+  PictureJob job;
+  job.model = record.model;
+  job.plan = planner.plan(record.model->config, window);
+  job.theta = std::move(theta);
+  job.text =
+      text_chunks(request, {record.model_hash, &record.info, window, job.plan->width(), job.plan->height()}, version);
+  return job;
+}
+
+}  // namespace
+
+NextPicture pictures_of_records(const Request& request, RecordSource& records, const std::string& version) {
+  return [request, &records, version, planner = Planner(request)](PictureJob& job) mutable {
+    Record record;
+    if (!records.next(record)) return false;
+    auto theta = std::make_shared<const std::vector<float>>(std::move(record.theta));
+    job = make_job(request, record, std::move(theta), request.window, planner, version);
+    return true;
+  };
+}
+
+NextPicture pictures_of_film(const Request& request, RecordSource& records, const std::string& version) {
+  struct State {
+    Record record;
+    std::shared_ptr<const std::vector<float>> theta;
+    int64_t n_done = 0;
+  };
+  return [request, &records, version, planner = Planner(request), state = State()](PictureJob& job) mutable {
+    const int64_t n_frames = request.n_frames.value_or(kDefaultFrames);
+    if (state.n_done == n_frames) {
+      while (records.next(state.record)) {
+      }
+      return false;
+    }
+    if (!state.theta) {
+      if (!records.next(state.record)) return false;
+      state.theta = std::make_shared<const std::vector<float>>(std::move(state.record.theta));
+    }
+    const model::Window window = zoom_window(request.window, *request.to, state.n_done++, n_frames);
+    job = make_job(request, state.record, state.theta, window, planner, version);
+    return true;
+  };
+}
+
+uint64_t draw_sequence(const NextPicture& next, SequenceWriter& writer, const DrawOptions& options, uint64_t total) {
+  Drawing drawing(writer, options, total);
+  std::exception_ptr fault;
+  bool more = true;
+  while (more) {
+    std::vector<PictureJob> jobs;
+    int64_t limit = 1;
+    while (more && static_cast<int64_t>(jobs.size()) < limit) {
+      PictureJob job;
+      try {
+        more = next(job);
+      } catch (...) {
+        fault = std::current_exception();
+        more = false;
+      }
+      if (!more) break;
+      limit = jobs.empty() ? drawing.n_at_a_time(job) : std::min(limit, drawing.n_at_a_time(job));
+      jobs.push_back(std::move(job));
+    }
+    if (!jobs.empty()) drawing.draw(jobs);
+  }
+  writer.finish();
+  if (fault) std::rethrow_exception(fault);
+  if (writer.n_written() == 0) throw base::DataError("there are no records to draw");
+  return writer.n_written();
+}
+
+void draw_pictures(const Request& request, RecordSource& records, const std::optional<FramePattern>& pattern,
+                   const OpenOutput& open, const DrawOptions& options) {
+  const NextPicture all = is_film(request) ? pictures_of_film(request, records, options.version)
+                                           : pictures_of_records(request, records, options.version);
+  // What the input promises is known with its first record.
+  PictureJob first;
+  if (!all(first)) throw base::DataError("there are no records to draw");
+  const std::optional<uint64_t> n =
+      is_film(request) ? static_cast<uint64_t>(request.n_frames.value_or(kDefaultFrames)) : records.promised();
+  SequenceWriter writer(*request.format, pattern, open, n);
+  bool given = false;
+  const NextPicture next = [&](PictureJob& job) {
+    if (given) return all(job);
+    given = true;
+    job = std::move(first);
+    return true;
+  };
+  draw_sequence(next, writer, options, n.value_or(0));
+}
+
+}  // namespace inr::draw

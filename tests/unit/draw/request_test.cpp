@@ -1,0 +1,213 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+#include "draw/request.hpp"
+
+#include <map>
+
+#include "base/error.hpp"
+#include "draw/draw_options.hpp"
+#include "draw/frame_pattern.hpp"
+#include "draw/zoom.hpp"
+#include "support/small_models.hpp"
+#include "support/test.hpp"
+
+using namespace inr;
+using draw::Format;
+using draw::Mode;
+using draw::Request;
+
+namespace {
+
+Request completed(Request request, const std::string& output = {}) {
+  draw::complete(request, output);
+  return request;
+}
+
+std::string refusal(Request request, const std::string& output = {}) {
+  try {
+    draw::complete(request, output);
+    if (draw::is_sequence(request)) draw::numbered_files(request, output);
+  } catch (const base::UsageError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+Request of(Mode mode) {
+  Request request;
+  request.mode = mode;
+  return request;
+}
+
+Request film() {
+  Request request = of(Mode::kZoom);
+  request.to = model::Window{0.25, 0.25, 0.5, 0.5};
+  return request;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(formats_follow_the_name_of_the_output) {
+  const std::map<std::string, Format> names = {
+      {"", Format::kPng},        {"-", Format::kPng},        {"a.png", Format::kPng}, {"A.JPG", Format::kJpeg},
+      {"a.jpeg", Format::kJpeg}, {"x.d/a", Format::kPng},    {"a.ppm", Format::kPpm}, {"a.npy", Format::kNpy},
+      {"a.png16", Format::kPng}, {"/dev/null", Format::kPng}};
+  for (const auto& [name, format] : names) {
+    BOOST_TEST_CONTEXT(name) { BOOST_TEST((completed({}, name).format == format)); }
+  }
+  BOOST_TEST((completed(film(), "-").format == Format::kY4m));
+  BOOST_TEST((completed(film(), "frames/%04d.png").format == Format::kPng));
+  Request given;
+  given.format = Format::kPpm;
+  BOOST_TEST((completed(given, "a.png").format == Format::kPpm));
+  BOOST_TEST(refusal(of(Mode::kEach), "film.mp4").find(".mp4 is not written here") != std::string::npos);
+  for (const char* word : {"png", "png16", "jpg", "ppm", "y4m", "npy"})
+    BOOST_TEST(draw::to_string(draw::parse_format(word)) == word);
+  BOOST_CHECK_THROW(draw::parse_format("gif"), base::UsageError);
+}
+
+BOOST_AUTO_TEST_CASE(contradictions_are_refused) {
+  Request request = of(Mode::kGrid);
+  request.to = model::Window{};
+  BOOST_TEST(refusal(request).find("say inr-render zoom") != std::string::npos);
+  request = of(Mode::kZoom);
+  request.n_frames = 10;
+  BOOST_TEST(refusal(request).find("--to x0,y0,x1,y1") != std::string::npos);
+  request = of(Mode::kZoom);
+  request.select = {3, 4};
+  BOOST_TEST(refusal(request).find("names 2") != std::string::npos);
+  request = of(Mode::kEach);
+  request.columns = 2;
+  BOOST_TEST(refusal(request, "%d.png").find("each has none") != std::string::npos);
+  request = of(Mode::kGrid);
+  BOOST_TEST(refusal(request, "a.y4m").find("one picture and y4m holds films") != std::string::npos);
+  BOOST_TEST(refusal(of(Mode::kEach)).find("-o 'DIR/%06d.png'") != std::string::npos);
+  BOOST_TEST(refusal(of(Mode::kEach), "a.jpg").find("-o 'DIR/%06d.jpg'") != std::string::npos);
+  BOOST_TEST(refusal(of(Mode::kEach), "%03d.npy").find("one file for all") != std::string::npos);
+  BOOST_TEST(refusal(of(Mode::kEach), "a%03d.png").empty());
+  BOOST_TEST(refusal(of(Mode::kEach), "a.ppm").empty());
+  BOOST_TEST(refusal(of(Mode::kGrid), "100%.png").empty());  // a name as it stands
+}
+
+BOOST_AUTO_TEST_CASE(one_picture_or_a_sequence) {
+  BOOST_TEST(!draw::is_sequence(completed(of(Mode::kGrid))));
+  BOOST_TEST(!draw::is_sequence(completed(of(Mode::kZoom))));
+  BOOST_TEST(draw::is_sequence(completed(of(Mode::kEach), "%d.png")));
+  BOOST_TEST(draw::is_sequence(completed(film())));
+  BOOST_TEST(draw::is_sequence(completed(of(Mode::kSuperres), "a.npy")));
+  BOOST_TEST((completed(of(Mode::kZoom)).select == std::vector<uint64_t>{0}));
+  BOOST_TEST(completed(film()).n_frames.value() == draw::kDefaultFrames);
+}
+
+BOOST_AUTO_TEST_CASE(sizes) {
+  const model::ModelConfig config = test::small_model();  // 16 x 16
+  const model::Window beyond{-0.25, 0, 1.25, 0.5};
+  const auto size = [&](const Request& request, const model::Window& window) {
+    const model::GridPlan plan = plan_grid(config, grid_request(request, config, window));
+    return std::to_string(plan.width()) + "x" + std::to_string(plan.height());
+  };
+  BOOST_TEST(size(completed(of(Mode::kGrid)), {}) == "16x16");
+  BOOST_TEST(size(completed(of(Mode::kGrid)), beyond) == "24x8");
+  BOOST_TEST(size(completed(of(Mode::kSuperres)), {}) == "64x64");
+  Request request = of(Mode::kSuperres);
+  request.scale = 2.5;
+  BOOST_TEST(size(completed(request), beyond) == "60x20");
+  request.scale = 0.001;
+  BOOST_CHECK_THROW(size(completed(request), beyond), base::UsageError);
+  request.scale = 1e6;
+  BOOST_CHECK_THROW(size(completed(request), beyond), base::UsageError);
+  request = of(Mode::kSuperres);
+  request.width = 7;
+  request.height = 9;
+  BOOST_TEST(size(completed(request), beyond) == "7x9");
+  // All frames of a film have the size of the first.
+  request = film();
+  request.window = beyond;
+  BOOST_TEST(size(completed(request), *request.to) == "24x8");
+}
+
+BOOST_AUTO_TEST_CASE(zoom_keeps_pace_and_fixed_point) {
+  const model::Window from{0, 0, 1, 1};
+  const model::Window to{0.6, 0.2, 0.7, 0.3};
+  // x = (x - 0.6) / 0.1 has the solution 2/3; y = (y - 0.2) / 0.1: 2/9.
+  const double fixed_x = 2.0 / 3;
+  const double fixed_y = 2.0 / 9;
+  double last = 1;
+  for (int64_t i = 0; i < 11; ++i) {
+    const model::Window w = draw::zoom_window(from, to, i, 11);
+    const double size = w.x1 - w.x0;
+    if (i > 0) BOOST_TEST(std::abs(size / last - std::pow(0.1, 0.1)) < 1e-12);
+    BOOST_TEST(std::abs((fixed_x - w.x0) / size - fixed_x) < 1e-12);
+    BOOST_TEST(std::abs((fixed_y - w.y0) / (w.y1 - w.y0) - fixed_y) < 1e-12);
+    last = size;
+  }
+  BOOST_TEST((draw::zoom_window(from, to, 0, 11) == from));
+  BOOST_TEST((draw::zoom_window(from, to, 10, 11) == to));
+  BOOST_TEST((draw::zoom_window(from, to, 0, 1) == from));
+  // Windows of one size, and of nearly one: a steady pan.
+  for (const double excess : {0.0, 1e-13, 1e-9}) {
+    const model::Window middle = draw::zoom_window({0, 0, 1, 1}, {2, -1, 3 + excess, 0}, 1, 3);
+    BOOST_TEST(std::abs(middle.x0 - 1) < 1e-8);
+    BOOST_TEST(std::abs(middle.x1 - 2) < 1e-8);
+    BOOST_TEST(std::abs(middle.y0 + 0.5) < 1e-12);
+  }
+  BOOST_CHECK_THROW(draw::zoom_window(from, to, 3, 3), std::logic_error);
+}
+
+BOOST_AUTO_TEST_CASE(numbered_names) {
+  using draw::FramePattern;
+  BOOST_TEST(FramePattern::parse("dir/%06d.png")->name(7) == "dir/000007.png");
+  BOOST_TEST(FramePattern::parse("%d")->name(1234567) == "1234567");
+  BOOST_TEST(FramePattern::parse("%02d.ppm")->name(1234) == "1234.ppm");
+  BOOST_TEST(FramePattern::parse("100%% of %03d %%d")->name(5) == "100% of 005 %d");
+  BOOST_TEST(!FramePattern::parse("plain.png"));
+  BOOST_TEST(!FramePattern::parse("100%%d.png"));
+  for (const char* text : {"%s.png", "%", "a%", "%06", "%6d", "%06x", "%0d", "%d%d", "%06d/%06d.png", "%n", "%*d",
+                           "%012d", "%-5d", "%05ld", "%d %s"}) {
+    BOOST_TEST_CONTEXT(text) { BOOST_CHECK_THROW(FramePattern::parse(text), base::UsageError); }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(amounts_of_memory) {
+  BOOST_TEST(draw::parse_bytes("1") == 1);
+  BOOST_TEST(draw::parse_bytes("512K") == 524288);
+  BOOST_TEST(draw::parse_bytes("256M") == int64_t{256} << 20);
+  BOOST_TEST(draw::parse_bytes("2G") == int64_t{2} << 30);
+  for (const char* text : {"", "0", "-1", "M", "1.5G", "1T", "1MB", "99999999999999999999", "9999999999G", "1 M"}) {
+    BOOST_TEST_CONTEXT(text) { BOOST_CHECK_THROW(draw::parse_bytes(text), base::UsageError); }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(commands_draw_the_picture_again) {
+  draw::Subject many{"abc", nullptr, {}};
+  Request request = completed(of(Mode::kGrid));
+  BOOST_TEST(draw::command_text(request, many) == "inr-render");
+  request.width = request.height = 512;
+  request.columns = 3;
+  request.select = {4, 5, 6, 2, 9};
+  request.upsample_from = 0;
+  request.cells = model::Cells::kTraining;
+  request.format = Format::kPng16;
+  many.window = {-0.3, 0, 1.5, 1};
+  BOOST_TEST(draw::command_text(request, many) ==
+             "inr-render --res 512x512 --window -0.3,0,1.5,1 --cells training --upsample-from 0 --columns 3 "
+             "--select 4-6,2,9 --format png16");
+  const base::Json sampled = {{"seed", 7}, {"index", 0}, {"truncation", 0.7}};
+  const base::Json later = {{"seed", 7}, {"index", 3}};
+  const base::Json other = {{"latents", "z.npy"}, {"row", 1}};
+  const Request each = completed(of(Mode::kEach), "%d.png");
+  BOOST_TEST(draw::command_text(each, {"abc", &sampled, {}}) == "inr-sample --seeds 7 --truncation 0.7 | inr-render");
+  BOOST_TEST(draw::command_text(each, {"abc", &later, {}}) == "inr-sample --seed 7 -n 4 | inr-render --select 3");
+  BOOST_TEST(draw::command_text(each, {"abc", &other, {}}) == "inr-render");
+  BOOST_TEST(draw::command_text(completed(film()), {"abc", &sampled, {0, 0, 0.5, 0.5}, 24, 8}) ==
+             "inr-sample --seeds 7 --truncation 0.7 | inr-render zoom --res 24x8 --window 0,0,0.5,0.5 --format y4m");
+
+  const image::TextChunks text = draw::text_chunks(each, {"abc", &later, {}}, "inr-render 1");
+  const std::map<std::string, std::string> chunks(text.begin(), text.end());
+  BOOST_TEST(chunks.at("inr.model") == "abc");
+  BOOST_TEST(chunks.at("inr.window") == "0,0,1,1");
+  BOOST_TEST(chunks.at("inr.version") == "inr-render 1");
+  BOOST_TEST(chunks.at("inr.seed") == "7");
+  BOOST_TEST(chunks.at("inr.index") == "3");
+  BOOST_TEST(draw::text_chunks(request, many, "").size() == 4);
+}

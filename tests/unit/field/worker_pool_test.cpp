@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+#include "field/worker_pool.hpp"
+
+#include <c10/core/InferenceMode.h>
+
+#include <atomic>
+#include <stdexcept>
+#include <vector>
+
+#include "support/test.hpp"
+
+using inr::field::WorkerPool;
+
+BOOST_AUTO_TEST_CASE(every_piece_runs_once) {
+  for (const int n_threads : {1, 2, 5}) {
+    WorkerPool pool(n_threads);
+    for (const int64_t n : {0, 1, 2, 3, 100}) {
+      std::vector<std::atomic<int>> runs(static_cast<size_t>(n));
+      for (int repeat = 0; repeat < 20; ++repeat) pool.run(n, [&](int64_t i) { ++runs[static_cast<size_t>(i)]; });
+      for (const auto& count : runs) BOOST_TEST(count == 20);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(pieces_run_without_gradients) {
+  WorkerPool pool(3);
+  std::atomic<int> n_inference = 0;
+  pool.run(30, [&](int64_t) { n_inference += c10::InferenceMode::is_enabled() ? 1 : 0; });
+  BOOST_TEST(n_inference == 30);
+  BOOST_TEST(!c10::InferenceMode::is_enabled());
+}
+
+BOOST_AUTO_TEST_CASE(a_fault_comes_back_and_the_pool_lives_on) {
+  WorkerPool pool(3);
+  for (int repeat = 0; repeat < 50; ++repeat) {
+    std::atomic<int> n_running = 0;
+    BOOST_CHECK_THROW(pool.run(40,
+                               [&](int64_t i) {
+                                 ++n_running;
+                                 const int left = --n_running;
+                                 if (i == 7) throw std::out_of_range("piece 7, " + std::to_string(left));
+                               }),
+                      std::out_of_range);
+    BOOST_TEST(n_running == 0);  // nothing runs after run() has thrown
+    std::atomic<int64_t> sum = 0;
+    pool.run(10, [&](int64_t i) { sum += i; });
+    BOOST_TEST(sum == 45);
+  }
+}
