@@ -75,7 +75,7 @@ tidy: build
 	@"$(SOURCE)/tests/lint/tidy.sh" "$(DIR)" "$(JOBS)" $(TIDY)
 
 install: build
-	@DESTDIR="$(DESTDIR)" cmake --install "$(DIR)" --prefix "$(PREFIX)"
+	@DESTDIR="$(DESTDIR)" cmake --install "$(DIR)" --prefix "$(PREFIX)" --strip
 
 clean:
 	@rm -rf "$(SOURCE)/build/release" "$(SOURCE)/build/debug" "$(SOURCE)/build/asan" "$(SOURCE)/build/bin"
