@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(npy_needs_the_number_of_pictures) {
   BOOST_TEST(n_of(bytes) == 4);
 }
 
-BOOST_AUTO_TEST_CASE(the_same_bytes_for_every_way_to_do_it) {
+BOOST_AUTO_TEST_CASE(a_sequence_has_the_same_bytes_for_every_way_to_do_it) {
   const std::vector<test::Bytes> inputs = {test::function_stream(test::small_model(), 7)};
   std::vector<Request> requests = {each_of(Format::kPpm, 45, 37), each_of(Format::kNpy, 30, 31),
                                    each_of(Format::kY4m, 33, 20), film_of(Format::kY4m, 9), film_of(Format::kNpy, 5)};
