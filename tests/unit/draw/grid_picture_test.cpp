@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
+// Grids drawn in bands: composition, missing cells, the same bytes for every way to do it.
 #include "draw/grid_picture.hpp"
 
 #include "base/error.hpp"

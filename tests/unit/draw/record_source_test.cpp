@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
+// Reading records for drawing: selection, several streams, cut ones.
 #include "draw/record_source.hpp"
 
 #include "base/error.hpp"

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
+// What a command line asks to be drawn, completed and written down again.
 #include "draw/request.hpp"
 
 #include <map>

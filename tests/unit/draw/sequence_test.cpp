@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
+// Pictures one after another: patterns, numbers, films.
 #include "draw/sequence.hpp"
 
 #include "base/atomic_file.hpp"

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
+// The pool: every piece once, exceptions, nothing left behind.
 #include "field/worker_pool.hpp"
 
 #include <c10/core/InferenceMode.h>
