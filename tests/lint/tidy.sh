@@ -38,7 +38,7 @@ json.dump(kept, open(folder + "/tidy/compile_commands.json", "w"), indent=1)
 print(f"tidy: {len(kept)} sources, {headers} of them with LibTorch")
 PYTHON
 run-clang-tidy -quiet -p "$dir/tidy" -j "$jobs" >"$dir/tidy/log" 2>&1 || {
-  grep -E 'warning:|error:' "$dir/tidy/log" | sort -u
+  sed 's/\x1b\[[0-9;]*m//g' "$dir/tidy/log" | grep -E 'warning:|error:' | sort -u
   echo "tidy: faults; all of it is in $dir/tidy/log" >&2
   exit 1
 }
