@@ -49,6 +49,7 @@ std::string data_file(const std::string& name) {
   std::error_code error;
   std::filesystem::path executable = std::filesystem::read_symlink("/proc/self/exe", error);
   if (error) {  // no /proc, as in a bare chroot: the name the kernel was given
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the auxiliary vector holds addresses as numbers
     const auto* started_as = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));
     executable = std::filesystem::canonical(started_as != nullptr ? started_as : "", error);
     if (error) throw base::SystemError("/proc/self/exe", "read", error.value());
