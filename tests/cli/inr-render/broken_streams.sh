@@ -1,0 +1,74 @@
+# SPDX-FileCopyrightText: The inr authors
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# needs: inr-sample inr-train
+# What is whole of a damaged input is drawn, and the end is a failure; the file of -o is never replaced by one.
+expect_exit 0 inr-train --iterations 0 -o run --preset tiny32
+export INR_CHECKPOINT=$PWD/run
+inr-sample -n 16 >whole.inr || fail "inr-sample"
+size=$(stat -c %s whole.inr)
+
+expect_exit 1 inr-render -o out.png <"$SOURCE/LICENSE"
+expect_one_line inr-render
+expect_stderr 'stdin: no INR stream'
+expect_no_file out.png
+expect_no_file out.png.partial
+expect_exit 1 inr-render /dev/null
+expect_one_line inr-render
+expect_exit 1 inr-render run/checkpoint-000000000.safetensors
+expect_stderr 'no INR stream'
+refuse_stdout .
+expect_exit 1 inr-render missing.inr
+expect_stderr 'missing\.inr: cannot open: No such file'
+
+# Cut in the sixth record: five are drawn.
+inr-sample -n 5 >five.inr
+inr-render five.inr --res 16 >five.png || fail "five records"
+record=$(((size - 16) / 17))
+head -c $((size - 11 * record)) whole.inr >cut.inr
+expect_exit 1 bash -o pipefail -c 'head -c 1000000 cut.inr | inr-render --res 16'
+expect_one_line inr-render
+expect_stderr 'stdin: cut short after [0-9]+ of 16 records'
+n=$(grep -oE 'after [0-9]+' "$CASE_FOLDER/.stderr" | grep -oE '[0-9]+')
+inr-sample -n "$n" | inr-render --res 16 >want.png || fail "$n records"
+same_bytes want.png "$CASE_FOLDER/.stdout"
+
+echo 'an earlier picture' >out.png
+expect_exit 1 inr-render --res 16 cut.inr -o out.png
+expect_stderr "cut\.inr: cut short after $n of 16"
+expect_stderr 'kept in out\.png\.partial'
+expect_same "the file of -o" "$(cat out.png)" 'an earlier picture'
+same_bytes want.png out.png.partial
+
+# each keeps the files it has finished.
+expect_exit 1 inr-render each cut.inr -o 'pictures/%02d.png'
+expect_one_line inr-render
+expect_same "finished files" "$(find pictures -type f | wc -l)" "$n"
+expect_exit 0 inr-info pictures/*.png
+# Numbers: the header of the partial file counts what is there.
+expect_exit 1 inr-render each cut.inr -o numbers.npy
+expect_no_file numbers.npy
+expect_exit 0 inr-info numbers.npy.partial
+# Nothing whole: no picture at all.
+head -c 3000 whole.inr >head.inr
+expect_exit 1 inr-render head.inr -o none.png
+expect_one_line inr-render
+expect_no_file none.png.partial
+# One flipped bit in a record.
+cp whole.inr flipped.inr
+printf '\xff' | dd of=flipped.inr bs=1 seek=$((size - 2000)) conv=notrunc status=none
+expect_exit 1 inr-render flipped.inr -o flipped.png
+expect_stderr 'flipped\.inr: damaged after 15 '
+expect_no_file flipped.png
+
+# A full disk, a reader that went away.
+expect_exit 1 bash -c 'inr-render whole.inr > /dev/full'
+expect_one_line inr-render
+expect_stderr 'stdout: cannot write: No space left'
+expect_exit 1 inr-render each whole.inr --format npy -o /dev/full
+expect_exit 1 inr-render each whole.inr -o '/proc/nowhere/%d.png'
+expect_exit 0 bash -c '(trap - PIPE; inr-render whole.inr --res 400; echo $? > status) | head -c 10 > /dev/null; cat status'
+expect_same "status after a closed pipe" "$(cat status)" 141
+expect_quiet
+find . -name '*.tmp-*' | grep . && fail "temporary files stay behind"
+true

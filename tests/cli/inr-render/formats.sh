@@ -1,0 +1,69 @@
+# SPDX-FileCopyrightText: The inr authors
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# needs: inr-sample inr-train
+# What the formats hold, seen by other readers.
+expect_exit 0 inr-train --iterations 0 -o run --preset tiny32
+export INR_CHECKPOINT=$PWD/run
+inr-sample -n 5 >s.inr || fail "inr-sample"
+inr-render each s.inr --format npy >values.npy || fail "npy"
+inr-render each s.inr --format ppm >pictures.ppm || fail "ppm"
+inr-render s.inr --columns 1 --format ppm -o column.ppm || fail "a column"
+python3 - <<'PYTHON' || fail "npy and ppm disagree"
+import struct, ast
+with open("values.npy", "rb") as file:
+    magic, length = file.read(8), struct.unpack("<H", file.read(2))[0]
+    header = ast.literal_eval(file.read(length).decode())
+    data = file.read()
+assert magic == b"\x93NUMPY\1\0" and (10 + length) % 64 == 0, magic
+assert header == {"descr": "<f4", "fortran_order": False, "shape": (5, 3, 32, 32)}, header
+values = struct.unpack("<%df" % (len(data) // 4), data)
+assert len(values) == 5 * 3 * 32 * 32 and all(-1 <= v <= 1 for v in values)
+assert max(values) - min(values) > 0.05
+level = [int(min(max(127.5 * v + 128, 0), 255)) for v in values]
+pixels = bytes(level[((n * 3 + c) * 32 + y) * 32 + x] for n in range(5) for y in range(32) for x in range(32) for c in range(3))
+one = b"P6\n32 32\n255\n"
+assert open("pictures.ppm", "rb").read() == b"".join(one + pixels[i * 3072:(i + 1) * 3072] for i in range(5))
+column = open("column.ppm", "rb").read()
+assert column == b"P6\n32 160\n255\n" + pixels, column[:20]
+PYTHON
+
+for format in png png16 jpg ppm; do
+  expect_exit 0 inr-render s.inr --res 20 --format $format -o picture.$format
+  expect_exit 0 inr-info --check picture.$format
+  expect_stdout 'whole: 60x40'
+done
+expect_exit 0 inr-render each s.inr -o film.y4m
+expect_exit 0 inr-info film.y4m
+expect_stdout 'whole: 32x32, 5 frames'
+# The name tells the format; each file of each is a picture of its own.
+expect_exit 0 inr-render s.inr -o picture.jpeg
+expect_exit 0 inr-info picture.jpeg
+expect_stdout 'JPEG picture, whole'
+expect_exit 0 inr-render each s.inr -o 'each/%03d.ppm'
+cat each/00?.ppm >joined.ppm
+same_bytes pictures.ppm joined.ppm
+
+# Several streams, and one of unknown length: npy needs a file.
+expect_exit 2 inr-render each s.inr s.inr --format npy
+expect_one_line inr-render
+expect_stderr 'write to a file with -o'
+# shellcheck disable=SC2016  # expanded by the inner shell
+expect_exit 2 bash -c 'cat s.inr s.inr | inr-render each --format npy | cat; exit ${PIPESTATUS[1]}'
+expect_stderr 'more pictures follow than the 5'
+expect_exit 0 inr-render each s.inr s.inr -o ten.npy
+expect_exit 0 inr-info ten.npy
+expect_stdout '10.*3.*32.*32'
+expect_exit 0 inr-render each s.inr s.inr --select 9,0 --format npy -o /dev/null
+
+# A picture tells how it is drawn again, and then it is the same picture.
+expect_exit 0 inr-render s.inr --select 3 --window 0.1,0.2,0.5,0.9 --res 40x30 -o one.png
+expect_exit 0 inr-info one.png
+expect_stdout 'inr-sample --seed 0 -n 4 . inr-render --res 40x30 --window 0.1,0.2,0.5,0.9 --select 3'
+command=$(inr-info one.png | sed -n 's/^  command: //p')
+bash -o pipefail -c "$command" >again.png || fail "$command"
+same_bytes one.png again.png
+expect_exit 0 inr-render zoom s.inr --to 0.4,0.4,0.5,0.5 --frames 4 --scale 2 -o 'frames/%d.png'
+command=$(inr-info frames/2.png | sed -n 's/^  command: //p')
+bash -o pipefail -c "$command" >again.png || fail "$command"
+same_bytes frames/2.png again.png

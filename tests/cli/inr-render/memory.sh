@@ -1,0 +1,28 @@
+# SPDX-FileCopyrightText: The inr authors
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# label: slow
+# needs: inr-sample inr-train
+# Memory does not grow with the number of records, nor with the height of a picture.
+expect_exit 0 inr-train --iterations 0 -o run --preset tiny32
+export INR_CHECKPOINT=$PWD/run
+numbers() { echo "inr-sample -n $1 | inr-render each --format npy"; }
+peak() { # the larger of the two programs is inr-render, which holds several pictures
+  peak_kb bash -o pipefail -c "$1"
+}
+few=$(peak "$(numbers 200)") || exit 1
+many=$(peak "$(numbers 20000)") || exit 1
+echo "each --format npy: $few KiB for 200 records, $many KiB for 20000"
+((many * 10 <= few * 11)) || fail "memory grows with the records: $few KiB for 200, $many KiB for 20000"
+
+# A grid of many: parameters beyond the bound wait in a file.
+few=$(peak "inr-sample -n 200 | inr-render --memory 32M") || exit 1
+many=$(peak "inr-sample -n 4000 | inr-render --memory 32M") || exit 1
+echo "grid: $few KiB for 200 records, $many KiB for 4000"
+((many <= few + 65536)) || fail "memory of a grid grows: $few KiB for 200, $many KiB for 4000"
+
+inr-sample -n 1 >s.inr
+few=$(peak "inr-render s.inr --res 256x256 --memory 64M") || exit 1
+many=$(peak "inr-render s.inr --res 2048x4096 --memory 64M") || exit 1
+echo "one picture: $few KiB for 256 x 256, $many KiB for 2048 x 4096"
+((many <= few + 65536)) || fail "memory grows with the picture: $few KiB, then $many KiB"

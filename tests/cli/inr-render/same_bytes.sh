@@ -1,0 +1,51 @@
+# SPDX-FileCopyrightText: The inr authors
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2002  # cat is the point
+# needs: inr-sample inr-train
+# A request is one picture: through a pipe, a file, -o, any number of threads, any batch, any bound on memory.
+expect_exit 0 inr-train --iterations 0 -o run --preset tiny32
+export INR_CHECKPOINT=$PWD/run
+inr-sample -n 7 >all.inr || fail "inr-sample"
+inr-sample -n 3 >begin.inr
+inr-sample --seeds 5 >other.inr
+cat begin.inr other.inr >joined.inr
+
+# The pipe that its author types: a 4 x 4 grid of cells of the size asked for.
+expect_exit 0 bash -o pipefail -c 'inr-sample -n 16 | inr-render --res 48 > grid.png'
+expect_quiet
+expect_exit 0 inr-info grid.png
+expect_stdout 'PNG picture, whole: 192x192'
+
+check() { # NAME OPTION...
+  local name=$1
+  shift
+  inr-render "$@" all.inr >want || fail "$name: from a file"
+  expect_file want
+  inr-render "$@" <all.inr >got.1 || fail "$name: from stdin"
+  cat all.inr | inr-render "$@" - | cat >got.2 || fail "$name: from a pipe into a pipe"
+  inr-render "$@" all.inr -o got.3.picture --threads 1 || fail "$name: -o"
+  inr-render "$@" all.inr --threads 2 --batch 1 >got.4 || fail "$name: batch of 1"
+  inr-render "$@" all.inr --threads 3 --batch 5 --memory 300K >got.5 || fail "$name: 300K"
+  inr-render "$@" all.inr --threads 2 --memory 1 >got.6 || fail "$name: a byte of memory"
+  same_bytes want got.1 got.2 got.3.picture got.4 got.5 got.6
+}
+check grid --res 70x50
+check deep --res 33 --format png16 --columns 3
+check jpeg --res 40 --format jpg
+check superres superres --scale 3 --upsample-from 0
+check selected --select 5,1,1-3
+check pictures each --res 41 --format ppm
+check numbers each --res 20 --format npy
+check film each --format y4m
+check still zoom --window=-0.3,-0.3,1.3,1.3
+check zoom zoom --res 36x28 --to 0.4,0.4,0.5,0.5 --frames 9
+
+# Streams in a row, in one input or in several.
+inr-render begin.inr other.inr --res 16 >a.png || fail "two streams"
+inr-render joined.inr --res 16 >b.png || fail "cat"
+inr-render <joined.inr --res 16 --memory 1 >c.png || fail "cat, little memory"
+cat other.inr | inr-render begin.inr - --res 16 >d.png || fail "a file and stdin"
+same_bytes a.png b.png c.png d.png
+inr-info a.png >told
+grep -q 32x32 told || fail "four cells of 16 are not 32 x 32"

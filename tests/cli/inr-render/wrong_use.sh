@@ -1,0 +1,70 @@
+# SPDX-FileCopyrightText: The inr authors
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# needs: inr-sample inr-train
+# What no stream could make right ends with status 2, before anything is written.
+expect_exit 0 inr-train --iterations 0 -o run --preset tiny32
+export INR_CHECKPOINT=$PWD/run
+inr-sample -n 3 >s.inr || fail "inr-sample"
+refuse() { # PATTERN OPTION...
+  local pattern=$1
+  shift
+  expect_exit 2 inr-render "$@"
+  expect_one_line inr-render
+  expect_stderr "$pattern"
+  refuse_stdout .
+}
+refuse "give numbered files with -o 'DIR/%06d\.png'" each s.inr
+refuse "numbered files with -o 'DIR/%06d\.jpg'" each s.inr -o all.jpg
+refuse 'needs exactly one number' each s.inr -o '%d/%d.png'
+refuse 'needs exactly one number' each s.inr -o '%s.png'
+refuse 'needs exactly one number' each s.inr -o '%n.png'
+refuse 'one file for all pictures' each s.inr -o '%d.npy'
+refuse 'one picture and y4m holds films' s.inr --format y4m
+refuse '\.mp4 is not written here' zoom s.inr --to 0,0,1,1 -o film.mp4
+refuse 'say inr-render zoom' s.inr --to 0,0,1,1
+refuse 'give the last one with --to' zoom s.inr --frames 3
+refuse 'zoom shows one record' zoom s.inr --select 0,1
+refuse '"abc"' s.inr --res abc
+refuse 'res' s.inr --res 64 --scale 2
+refuse 'window' s.inr --window 0.5,0,0.5,1
+refuse 'neither density nor training' s.inr --cells all
+refuse 'is no format' s.inr --format gif
+refuse 'no amount of memory' s.inr --memory lots
+refuse 'upsample-from 2 names no block' s.inr --upsample-from 2
+refuse '1048576' s.inr --res 2000000
+refuse 'use PNG' s.inr --res 30000 --format jpg --columns 3
+refuse 'fit into memory' each s.inr --res 20000 --format y4m
+refuse 'fewer or smaller cells|side' s.inr --columns 2000000000
+expect_exit 1 inr-render s.inr --select 1,3
+expect_stderr 's\.inr: record 3 was selected, and there are 3'
+expect_exit 1 inr-render s.inr -o missing/folder/grid.png
+expect_stderr 'No such file or directory'
+find . -newer s.inr -type f -size +0 ! -name '.std*' | grep . && fail "something was written"
+
+# A terminal: the picture goes into a file, and one line says so. Never bytes to a terminal, never a wait on one.
+cat >terminal.py <<'PYTHON'
+import os, pty, subprocess, sys
+main, side = pty.openpty()
+which = sys.argv[1]
+done = subprocess.run(sys.argv[2:], stdin=side if which == "in" else subprocess.DEVNULL,
+                      stdout=side if which == "out" else subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=60)
+os.set_blocking(main, False)
+try:
+    assert not os.read(main, 1), "bytes on the terminal"
+except BlockingIOError:
+    pass
+sys.stderr.write(done.stderr.decode())
+sys.exit(done.returncode)
+PYTHON
+expect_exit 0 python3 terminal.py out inr-render s.inr --res 10
+expect_one_line inr-render
+expect_stderr 'stdout is a terminal: the picture is in inr-render\.png'
+inr-render s.inr --res 10 >piped.png
+same_bytes piped.png inr-render.png
+expect_exit 0 python3 terminal.py out inr-render zoom s.inr --to 0,0,0.5,0.5 --frames 2
+expect_stderr 'in inr-render\.y4m'
+expect_exit 2 python3 terminal.py out inr-render each s.inr
+expect_exit 2 python3 terminal.py in inr-render
+expect_one_line inr-render
+expect_stderr 'stdin is a terminal; pipe inr-sample into it'
