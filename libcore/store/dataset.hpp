@@ -37,9 +37,9 @@ struct DatasetInfo {
   int64_t count = 0;              // records
   int64_t width = 0, height = 0;  // px; both 0 where the records differ in size
   int64_t channels = 3;
-  std::string codec;         // "png", "jpg:95", "raw"
-  base::Json recipe;         // how the pictures were made: sources, crop, size, filter, ...
-  base::Json versions;       // program and libraries that made it
+  std::string codec;                           // "png", "jpg:95", "raw"
+  base::Json recipe = base::Json::object();    // how the pictures were made: sources, crop, size, filter, ...
+  base::Json versions = base::Json::object();  // program and libraries that made it
   std::string content_hash;  // SHA-256, 64 hex digits, over the records in order; empty until complete
   bool complete = false;     // false: "building", an interrupted inr-prep continues it
   int64_t n_sources = 0;     // source pictures consumed so far

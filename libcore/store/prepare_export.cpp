@@ -59,7 +59,8 @@ int64_t export_pictures(const DatasetReader& dataset, const std::string& folder,
     if (record.codec == Codec::kRaw) bytes = image::encode_png(dataset.read_image(i));
     std::string name = std::to_string(i);
     name.insert(0, n_digits - name.size(), '0');
-    write_picture(folder + "/" + name + "." + (record.codec == Codec::kRaw ? "png" : codec_name(record.codec)), bytes);
+    name += record.codec == Codec::kRaw ? ".png" : std::string(".") + codec_name(record.codec);
+    write_picture((std::filesystem::path(folder) / name).string(), bytes);
     if (progress) progress(i + 1, dataset.size());
   }
   flush_folder(folder);

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sources.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -10,7 +12,6 @@
 #include <fstream>
 #include <string_view>
 
-#include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "image/decode.hpp"
 #include "store/lmdb_reader.hpp"
@@ -21,30 +22,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr size_t kMaxPathBytes = 4096;
-
-// Files named one by one.
-class ListSource final : public PictureSource {
- public:
-  ListSource(std::vector<std::string> paths, std::string kind) : paths_(std::move(paths)), kind_(std::move(kind)) {}
-  [[nodiscard]] std::string kind() const override { return kind_; }
-  [[nodiscard]] int64_t size() const override { return static_cast<int64_t>(paths_.size()); }
-  [[nodiscard]] std::string name(int64_t i) const override {
-    const std::string& path = paths_.at(static_cast<size_t>(i));
-    return kind_ == "file" ? fs::path(path).filename().string() : path;
-  }
-  [[nodiscard]] std::vector<std::byte> read(int64_t i) const override {
-    const std::string& path = paths_.at(static_cast<size_t>(i));
-    std::error_code error;
-    const fs::file_status status = fs::status(path, error);
-    if (fs::exists(status) && !fs::is_regular_file(status))
-      throw base::DataError(base::printable(path), "is not a regular file");
-    return base::read_file(path, kMaxPictureBytes);
-  }
-
- private:
-  std::vector<std::string> paths_;
-  std::string kind_;
-};
 
 // Sources one after another.
 class JoinedSource final : public PictureSource {
@@ -106,7 +83,7 @@ std::unique_ptr<PictureSource> open_file(const std::string& path, int64_t limit)
   if (starts_with(head, "PK\x03\x04"sv) || starts_with(head, "PK\x05\x06"sv)) return open_zip_source(path, limit);
   for (const std::string_view font : {"\0\1\0\0"sv, "OTTO"sv, "true"sv, "ttcf"sv})
     if (starts_with(head, font)) return open_font_source(path, limit);
-  if (image::sniff(head) != image::Format::kUnknown) return std::make_unique<ListSource>(std::vector{path}, "file");
+  if (image::sniff(head) != image::Format::kUnknown) return open_list_source({path}, "file");
   throw base::DataError(path, "is no source of pictures",
                         "give a folder, a zip, an LMDB, a dataset, a font with colour pictures or a picture");
 }
@@ -130,12 +107,11 @@ size_t limited_count(size_t n, int64_t limit) noexcept {
 }
 
 std::unique_ptr<PictureSource> open_source(const std::string& path, int64_t limit) {
-  std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-  if (!fs::exists(status)) throw base::SystemError(path, "open", error ? error.value() : ENOENT);
-  if (fs::is_directory(status))
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) throw base::SystemError(path, "open", errno);
+  if (S_ISDIR(status.st_mode))
     return looks_like_lmdb(path) ? open_lmdb_source(path, limit) : open_folder_source(path, limit);
-  if (!fs::is_regular_file(status)) throw base::DataError(path, "is neither a folder nor a regular file");
+  if (!S_ISREG(status.st_mode)) throw base::DataError(path, "is neither a folder nor a regular file");
   return open_file(path, limit);
 }
 
@@ -151,7 +127,7 @@ std::unique_ptr<PictureSource> read_path_list(std::istream& lines, int64_t limit
   }
   if (lines.bad()) throw base::SystemError("stdin", "read", errno);
   if (paths.empty()) throw base::DataError("stdin", "no paths came", "give one path a line, as find prints them");
-  return std::make_unique<ListSource>(std::move(paths), "list");
+  return open_list_source(std::move(paths), "list");
 }
 
 std::unique_ptr<PictureSource> open_sources(const std::vector<std::string>& paths, std::istream& list, int64_t limit) {

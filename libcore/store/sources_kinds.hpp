@@ -6,12 +6,15 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "store/sources.hpp"
 
 namespace inr::store {
 
 std::unique_ptr<PictureSource> open_folder_source(const std::string& path, int64_t limit);
+/// kind: "list" (names are the paths) or "file" (a single picture, its name without the folder).
+std::unique_ptr<PictureSource> open_list_source(std::vector<std::string> paths, const std::string& kind);
 std::unique_ptr<PictureSource> open_zip_source(const std::string& path, int64_t limit);
 /// PNG pictures that lie whole in the file, as in the CBDT table of colour fonts, in file order: emoji-00000.png, ...
 std::unique_ptr<PictureSource> open_font_source(const std::string& path, int64_t limit);

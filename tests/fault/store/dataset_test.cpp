@@ -5,6 +5,7 @@
 #include "store/dataset.hpp"
 
 #include <sys/resource.h>
+#include <zip.h>
 
 #include <algorithm>
 #include <csignal>
@@ -164,10 +165,23 @@ BOOST_AUTO_TEST_CASE(every_flipped_bit_of_a_picture_is_noticed) {
   }
 }
 
+std::vector<std::byte> make_zip(const std::string& path) {
+  int code = 0;
+  zip_t* zip = zip_open(path.c_str(), ZIP_CREATE, &code);
+  BOOST_REQUIRE(zip != nullptr);
+  std::vector<std::vector<std::byte>> pictures;
+  for (uint64_t i = 0; i < 4; ++i) pictures.push_back(image::encode_ppm(test::test_picture(i, 9, 9)));
+  for (size_t i = 0; i < pictures.size(); ++i) {
+    zip_source_t* source = zip_source_buffer(zip, pictures[i].data(), pictures[i].size(), 0);
+    BOOST_REQUIRE(zip_file_add(zip, (std::to_string(i) + ".ppm").c_str(), source, 0) >= 0);
+  }
+  BOOST_REQUIRE(zip_close(zip) == 0);
+  return test::read_bytes(path);
+}
+
 BOOST_AUTO_TEST_CASE(damaged_sources) {
   const test::TemporaryFolder folder;
   make_dataset(folder / "set", true);
-  store::DatasetReader(folder / "set");
   std::vector<std::vector<std::byte>> good;
   good.push_back(test::read_bytes(folder / "set"));
   std::vector<std::byte> font = {std::byte{0}, std::byte{1}, std::byte{0}, std::byte{0}};
@@ -176,8 +190,9 @@ BOOST_AUTO_TEST_CASE(damaged_sources) {
     font.insert(font.end(), png.begin(), png.end());
   }
   good.push_back(font);
+  good.push_back(make_zip(folder / "zip"));
   int n_opened = 0;
-  for (uint64_t i = 0; i < 300; ++i) {
+  for (uint64_t i = 0; i < 600; ++i) {
     test::write_file(folder / "bad", test::mutate(good[i % good.size()], i));
     try {
       const auto source = store::open_source(folder / "bad");
