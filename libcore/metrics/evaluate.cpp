@@ -40,7 +40,7 @@ void check_numbers(const EvaluateOptions& options) {
     if (n && *n < 2)
       throw base::UsageError(std::string(name) + " " + std::to_string(*n) + " is too few images; use at least 2");
   }
-  if (options.batch < 1)
+  if (options.batch < 0)
     throw base::UsageError("--batch " + std::to_string(options.batch) + " is not a positive number");
 }
 
@@ -76,17 +76,18 @@ void check_network(const Side& loaded, const std::string& path, const FeatureNet
 
 Side measure_side(const std::string& path, const char* label, const std::optional<int64_t>& n_images,
                   const FeatureNetwork& network, const EvaluateOptions& options) {
-  const std::unique_ptr<PictureSet> set = open_picture_set(path, {options.seed, n_images});
+  const ThreadCountGuard keep_threads;
+  field::WorkerPool pool(options.n_threads);
+  const std::unique_ptr<PictureSet> set = open_picture_set(path, {options.seed, n_images}, pool);
   const bool scored = !options.real.empty() && !options.fake.empty();
   if (scored && !options.allow_few) check_rank_early(*set, n_images, network);
   const std::optional<int64_t> n_usual = n_images ? n_images : set->usual_count();
   base::Progress bar(label, static_cast<uint64_t>(n_usual ? *n_usual : set->count().value_or(0)), "images");
   MeasureOptions measure_options;
   measure_options.n_images = n_images;
-  measure_options.n_threads = options.n_threads;
   measure_options.batch = options.batch;
   measure_options.progress = [&bar](int64_t done) { bar.update(static_cast<uint64_t>(done)); };
-  Measured measured = measure(*set, network, measure_options);
+  Measured measured = measure(*set, network, measure_options, pool);
   StatisticsInfo info{network.protocol(), network.name(), network.hash(), measured.resolution,
                       set->kind() + " " + set->name()};
   return {std::move(measured.statistics), std::move(info), set->origin()};

@@ -17,9 +17,9 @@ struct EvaluateOptions {
   std::optional<int64_t> n_fake;  // the same; nothing: all, kUsualSamples of a checkpoint
   uint64_t seed = 0;              // of samples drawn from a checkpoint
   int n_threads = 0;              // 0: one per core
-  int64_t batch = 32;
-  bool allow_few = false;  // go on where the covariance lacks rank
-  std::string save_stats;  // writes the statistics of the real side (of the fake one where that is the only one)
+  int64_t batch = 0;              // pictures at a time, bounds the memory; 0: enough for all threads
+  bool allow_few = false;         // go on where the covariance lacks rank
+  std::string save_stats;         // writes the statistics of the real side (of the fake one where that is the only one)
 };
 
 /// A score, or only statistics where one side was given.

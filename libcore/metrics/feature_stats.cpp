@@ -10,26 +10,59 @@
 
 namespace inr::metrics {
 
-FeatureStats::FeatureStats(int64_t dims)
-    : dims_(dims), mean_(at::zeros({dims}, at::kDouble)), scatter_(at::zeros({dims, dims}, at::kDouble)) {}
+FeatureStats::FeatureStats(int64_t dims) : dims_(dims), joined_{0, at::zeros({dims}, at::kDouble), {}} {
+  joined_.scatter = at::zeros({dims, dims}, at::kDouble);
+}
+
+void FeatureStats::Moments::join(const Moments& other) {
+  if (other.n == 0) return;
+  const auto n_here = static_cast<double>(n), n_there = static_cast<double>(other.n);
+  const at::Tensor step = other.mean - mean;  // [d]
+  scatter = scatter + other.scatter + at::outer(step, step) * (n_here * n_there / (n_here + n_there));
+  mean = mean + step * (n_there / (n_here + n_there));
+  n += other.n;
+}
+
+FeatureStats::Moments FeatureStats::moments(const at::Tensor& block) {
+  const at::Tensor mean = block.mean(0);
+  const at::Tensor centred = block - mean;
+  return {block.size(0), mean, centred.t().mm(centred)};
+}
+
+FeatureStats::Moments FeatureStats::all_moments() const {
+  Moments all = joined_;
+  if (!pending_.empty()) all.join(moments(at::cat(pending_)));
+  return all;
+}
+
+void FeatureStats::keep_rows(const std::vector<at::Tensor>& rows, bool complete) {
+  if (complete && n_ <= dims_) {
+    rows_.insert(rows_.end(), rows.begin(), rows.end());
+  } else {
+    rows_.clear();
+  }
+}
 
 void FeatureStats::add(const at::Tensor& features) {
   if (features.dim() != 2 || features.size(1) != dims_) {
     throw base::DataError("features: shape is not [N, " + std::to_string(dims_) + "]");
   }
-  const int64_t n_block = features.size(0);
-  if (n_block == 0) return;
+  if (features.size(0) == 0) return;
   const at::Tensor block = features.detach().to(at::kCPU, at::kDouble);  // [B, d]
   if (!at::isfinite(block).all().item<bool>()) {
     throw base::DataError("features: a value is not finite; the network file or the images are damaged");
   }
-  FeatureStats part(dims_);
-  part.n_ = n_block;
-  part.mean_ = block.mean(0);
-  const at::Tensor centred = block - part.mean_;
-  part.scatter_ = centred.t().mm(centred);
-  part.rows_ = {block};
-  merge(part);
+  const bool complete = n_ == 0 || !rows_.empty();
+  n_ += block.size(0);
+  keep_rows({block}, complete);
+  pending_.push_back(block);
+  const int64_t n_pending = n_ - joined_.n;
+  if (n_pending < kBlockRows) return;
+  const at::Tensor rows = at::cat(pending_);
+  const int64_t n_whole = n_pending / kBlockRows * kBlockRows;
+  for (const at::Tensor& whole : rows.slice(0, 0, n_whole).split(kBlockRows)) joined_.join(moments(whole));
+  pending_.clear();
+  if (n_whole < n_pending) pending_.push_back(rows.slice(0, n_whole).clone());
 }
 
 void FeatureStats::merge(const FeatureStats& other) {
@@ -38,18 +71,12 @@ void FeatureStats::merge(const FeatureStats& other) {
                           " numbers an image cannot be joined");
   }
   if (other.n_ == 0) return;
-  const bool whole = rows_.empty() == (n_ == 0) && !other.rows_.empty();
-  const auto n_here = static_cast<double>(n_), n_there = static_cast<double>(other.n_);
-  const double n_total = n_here + n_there;
-  const at::Tensor step = other.mean_ - mean_;  // [d]
-  scatter_ = scatter_ + other.scatter_ + at::outer(step, step) * (n_here * n_there / n_total);
-  mean_ = mean_ + step * (n_there / n_total);
+  joined_ = all_moments();
+  joined_.join(other.all_moments());
+  pending_.clear();
+  const bool complete = (n_ == 0 || !rows_.empty()) && !other.rows_.empty();
   n_ += other.n_;
-  if (whole && n_ <= dims_) {
-    rows_.insert(rows_.end(), other.rows_.begin(), other.rows_.end());
-  } else {
-    rows_.clear();
-  }
+  keep_rows(other.rows_, complete);
 }
 
 Statistics FeatureStats::finish(int64_t ddof) const {
@@ -57,12 +84,13 @@ Statistics FeatureStats::finish(int64_t ddof) const {
     throw base::DataError("statistics: " + std::to_string(n_) + " image" + (n_ == 1 ? "" : "s") +
                           " cannot give a covariance; use at least " + std::to_string(ddof + 1));
   }
+  const Moments all = all_moments();
   const auto divisor = static_cast<double>(n_ - ddof);
   Statistics out;
-  out.mean = mean_.clone();
-  out.covariance = scatter_ / divisor;
+  out.mean = all.mean.clone();
+  out.covariance = all.scatter / divisor;
   out.n_images = n_;
-  if (!rows_.empty()) out.factor = (at::cat(rows_) - mean_) / std::sqrt(divisor);
+  if (!rows_.empty()) out.factor = (at::cat(rows_) - all.mean) / std::sqrt(divisor);
   return out;
 }
 

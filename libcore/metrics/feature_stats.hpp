@@ -21,7 +21,8 @@ struct Statistics {
   [[nodiscard]] int64_t dims() const { return mean.size(0); }
 };
 
-/// Accumulates features. Not safe for use by several threads at once: give each its own and merge().
+/// Accumulates features, with the same bits however they are cut up into calls of add(). Not safe for use by several
+/// threads at once: give each its own and merge().
 class FeatureStats {
  public:
   /// dims = d >= 1.
@@ -35,11 +36,22 @@ class FeatureStats {
   [[nodiscard]] Statistics finish(int64_t ddof = 1) const;
 
  private:
+  static constexpr int64_t kBlockRows = 256;
+  struct Moments {
+    int64_t n = 0;       // rows seen
+    at::Tensor mean;     // [d]
+    at::Tensor scatter;  // [d, d], sum of (x - mean)(x - mean)^T
+    void join(const Moments& other);
+  };
+  static Moments moments(const at::Tensor& block);
+  [[nodiscard]] Moments all_moments() const;
+  void keep_rows(const std::vector<at::Tensor>& rows, bool complete);
+
   int64_t dims_;
-  int64_t n_ = 0;
-  at::Tensor mean_;               // [d]
-  at::Tensor scatter_;            // [d, d], sum of (x - mean)(x - mean)^T
-  std::vector<at::Tensor> rows_;  // the features themselves while N <= d, for the rank-deficient route; then dropped
+  int64_t n_ = 0;                    // joined and pending
+  Moments joined_;                   // whole blocks
+  std::vector<at::Tensor> pending_;  // fewer than kBlockRows rows
+  std::vector<at::Tensor> rows_;     // all features while N <= d, for the rank-deficient route; then dropped
 };
 
 }  // namespace inr::metrics

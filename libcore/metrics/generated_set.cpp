@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// Drawing pictures from checkpoints and streams, some at a time.
+// Checkpoints and streams as sets. The job of a picture is to draw it, so drawing is shared out among the workers.
 #include "metrics/generated_set.hpp"
 
 #include <fcntl.h>
@@ -13,117 +13,112 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "field/decoder.hpp"
-#include "field/tensor_map.hpp"
+#include "field/renderer.hpp"
 #include "gan/checkpoint.hpp"
-#include "gan/hypernetwork.hpp"
-#include "metrics/score.hpp"
-#include "model/theta_layout.hpp"
+#include "gan/sampler.hpp"
+#include "image/quantize.hpp"
 #include "store/inr_stream.hpp"
 
 namespace inr::metrics {
 namespace {
 
-constexpr int64_t kPixelsAtOnce = 1 << 17;  // bounds the memory of the features of one batch
-constexpr int64_t kImagesAtOnce = 64;
-
-// theta to pictures at the resolution of training.
+// theta to a picture at the resolution of training. Copies share the model.
 class Painter {
  public:
-  Painter(model::ModelConfig config, field::TensorMap shared)
-      : config_(std::move(config)),
-        layout_(model::theta_layout(config_)),
-        shared_(std::move(shared)),
-        plan_(model::plan_grid(config_, {})) {}
-  [[nodiscard]] int64_t batch() const {
-    return std::clamp<int64_t>(kPixelsAtOnce / (plan_.width() * plan_.height()), 1, kImagesAtOnce);
+  explicit Painter(std::shared_ptr<const field::InrModel> model)
+      : model_(std::move(model)),
+        plan_(std::make_shared<const model::GridPlan>(model::plan_grid(model_->config, {}))) {}
+
+  [[nodiscard]] PictureJob job(std::vector<float> theta) const {
+    return [painter = *this, values = std::move(theta)] { return painter.paint(values); };
   }
-  // theta [N, n_theta] -> uint8 [N, 3, R, R]
-  [[nodiscard]] at::Tensor paint(const at::Tensor& theta) const {
-    const at::NoGradGuard no_gradients;
-    const at::Tensor values = field::decode(config_, layout_, shared_, theta, plan_);
-    return (values * 127.5 + 128).clamp(0, 255).nan_to_num(0).to(at::kByte);
-  }
-  [[nodiscard]] const model::ModelConfig& config() const noexcept { return config_; }
-  [[nodiscard]] int64_t n_theta() const noexcept { return layout_.n_theta; }
 
  private:
-  model::ModelConfig config_;
-  model::ThetaLayout layout_;
-  field::TensorMap shared_;
-  model::GridPlan plan_;
-};
-
-// Hands out what draw() made, one picture at a time.
-class DrawnSet : public PictureSet {
- public:
-  explicit DrawnSet(std::optional<int64_t> n_images) : n_images_(n_images) {}
-  bool next(PictureJob& job) override {
-    if (within_ == n_drawn_) {
-      const int64_t n_left = n_images_ ? *n_images_ - n_given_ : kImagesAtOnce;
-      drawn_ = n_left > 0 ? draw(n_given_, n_left) : at::Tensor();
-      within_ = 0;
-      n_drawn_ = drawn_.defined() ? drawn_.size(0) : 0;
-      if (n_drawn_ == 0) return false;
-    }
-    job = [images = drawn_, i = within_++] { return to_image(images, i); };
-    ++n_given_;
-    return true;
+  [[nodiscard]] image::Image paint(const std::vector<float>& theta) const {
+    const c10::InferenceMode no_gradients;
+    field::ImageRenderer renderer(model_, theta, plan_);
+    image::Image picture = image::make_image(plan_->width(), plan_->height());
+    std::vector<float> values(picture.rgb.size());
+    renderer.rows(0, picture.height, values, nullptr);
+    image::quantize8(values, picture.rgb);
+    return picture;
   }
 
- protected:
-  // Pictures first .. first + n - 1, n <= n_most of them: uint8 [n, 3, R, R]; undefined at the end.
-  virtual at::Tensor draw(int64_t first, int64_t n_most) = 0;
-
- private:
-  std::optional<int64_t> n_images_;
-  at::Tensor drawn_;
-  int64_t within_ = 0, n_drawn_ = 0, n_given_ = 0;
+  std::shared_ptr<const field::InrModel> model_;
+  std::shared_ptr<const model::GridPlan> plan_;
 };
 
-class CheckpointSet final : public DrawnSet {
+std::shared_ptr<const field::InrModel> model_of(const gan::LoadedGenerator& generator) {
+  auto model = std::make_shared<field::InrModel>();
+  model->config = generator.config.model;
+  model->layout = model::theta_layout(model->config);
+  for (const model::TensorSpec& spec : model::shared_tensors(model->config)) {
+    model->shared[spec.name] = generator.weights.at(spec.name);
+  }
+  return model;
+}
+
+class CheckpointSet final : public PictureSet {
  public:
-  CheckpointSet(gan::LoadedGenerator generator, std::string name, const PictureSetOptions& options)
-      : DrawnSet(options.n_images ? *options.n_images : kUsualSamples),
-        generator_(std::move(generator)),
-        painter_(generator_.config.model, generator_.weights),
+  CheckpointSet(gan::LoadedGenerator generator, std::string name, const PictureSetOptions& options,
+                field::WorkerPool& pool)
+      : painter_(model_of(generator)),
+        sampler_(std::move(generator), std::nullopt),
         name_(std::move(name)),
-        seed_(options.seed) {}
+        seed_(options.seed),
+        n_images_(options.n_images.value_or(kUsualSamples)),
+        pool_(pool) {}
   [[nodiscard]] std::string kind() const override { return "checkpoint"; }
   [[nodiscard]] std::string name() const override { return name_; }
   [[nodiscard]] std::optional<int64_t> count() const override { return std::nullopt; }
   [[nodiscard]] std::optional<int64_t> usual_count() const override { return kUsualSamples; }
   [[nodiscard]] base::Json origin() const override {
-    base::Json json = {{"checkpoint", base::printable(generator_.path, 4096)}, {"model_hash", generator_.model_hash}};
-    if (generator_.progress.is_object() && generator_.progress.contains("iteration")) {
-      json["iteration"] = generator_.progress.at("iteration");
+    const gan::LoadedGenerator& generator = sampler_.generator();
+    base::Json json = {{"checkpoint", base::printable(generator.path, 4096)}, {"model_hash", generator.model_hash}};
+    if (generator.progress.is_object() && generator.progress.contains("iteration")) {
+      json["iteration"] = generator.progress.at("iteration");
     }
     return json;
   }
-
- private:
-  at::Tensor draw(int64_t first, int64_t n_most) override {
-    const at::NoGradGuard no_gradients;
-    const int64_t n = std::min(n_most, painter_.batch());
-    const model::ModelConfig& config = painter_.config();
-    const at::Tensor z = gan::latents(seed_, static_cast<uint64_t>(first), n, config.z_dim);
-    return painter_.paint(gan::theta(generator_.weights, gan::hidden(config, generator_.weights, z)));
+  bool next(PictureJob& job) override {
+    if (n_given_ == n_images_) return false;
+    const int64_t within = n_given_ % gan::Sampler::kGroup;
+    if (within == 0) draw_group();
+    job = painter_.job(std::move(thetas_[static_cast<size_t>(within)]));
+    ++n_given_;
+    return true;
   }
 
-  gan::LoadedGenerator generator_;
+ private:
+  // The next group of records, which share one product.
+  void draw_group() {
+    std::vector<gan::LatentRow> rows;
+    for (int64_t i = n_given_; i < std::min(n_given_ + gan::Sampler::kGroup, n_images_); ++i) {
+      rows.push_back(sampler_.latent(seed_, static_cast<uint64_t>(i)));
+    }
+    std::vector<std::vector<float>> hidden = sampler_.hidden_rows(rows, pool_);
+    for (size_t i = 0; i < rows.size(); ++i) rows[i].values = std::move(hidden[i]);
+    thetas_ = sampler_.theta_rows(rows, pool_);
+  }
+
   Painter painter_;
+  gan::Sampler sampler_;
   std::string name_;
   uint64_t seed_;
+  int64_t n_images_, n_given_ = 0;
+  field::WorkerPool& pool_;
+  std::vector<std::vector<float>> thetas_;
 };
 
 // A descriptor that is closed with the object, stdin excepted.
 class Descriptor {
  public:
-  explicit Descriptor(const std::string& path) : fd_(path == "-" ? 0 : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+  explicit Descriptor(const std::string& path)
+      : fd_(path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
     if (fd_ < 0) throw base::SystemError(path, "open", errno);
   }
   ~Descriptor() {
-    if (fd_ > 0) ::close(fd_);
+    if (fd_ != STDIN_FILENO) ::close(fd_);
   }
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
@@ -133,51 +128,40 @@ class Descriptor {
   int fd_;
 };
 
-class StreamSet final : public DrawnSet {
+class StreamSet final : public PictureSet {
  public:
-  StreamSet(const std::string& path, const PictureSetOptions& options)
-      : DrawnSet(options.n_images), name_(path == "-" ? "stdin" : path), fd_(path), reader_(fd_.get(), name_) {
+  explicit StreamSet(const std::string& path)
+      : name_(path == "-" ? "stdin" : path), fd_(path), reader_(fd_.get(), name_) {
     open_next();
   }
   [[nodiscard]] std::string kind() const override { return "stream"; }
   [[nodiscard]] std::string name() const override { return name_; }
-  [[nodiscard]] std::optional<int64_t> count() const override { return std::nullopt; }  // another stream may follow
+  // Not known before the end: another stream may follow.
+  [[nodiscard]] std::optional<int64_t> count() const override { return std::nullopt; }
   [[nodiscard]] base::Json origin() const override { return {{"model_hash", base::printable(model_hash_)}}; }
+  bool next(PictureJob& job) override {
+    store::StreamRecord record;
+    while (!reader_.next(record)) {
+      if (!open_next()) return false;
+    }
+    job = painter_->job(std::move(record.theta));
+    return true;
+  }
 
  private:
   bool open_next() {
     if (!reader_.next_stream()) return false;
     const store::StreamHeader& header = reader_.header();
     const model::ModelConfig config = model::parse_model_config(header.config, name_);
-    painter_ = std::make_unique<Painter>(config, field::load_tensors(*header.blob, "", model::shared_tensors(config)));
-    if (painter_->n_theta() != header.n_theta) {
-      throw base::DataError(name_,
-                            "its records have " + std::to_string(header.n_theta) +
-                                " numbers, its configuration needs " + std::to_string(painter_->n_theta()),
-                            "make the stream again");
-    }
+    painter_.emplace(field::make_model(config, *header.blob, header.n_theta));
     model_hash_ = header.model_hash;
     return true;
-  }
-
-  at::Tensor draw(int64_t /*first*/, int64_t n_most) override {
-    std::vector<at::Tensor> thetas;
-    const int64_t n = std::min(n_most, painter_->batch());
-    store::StreamRecord record;
-    while (std::ssize(thetas) < n) {
-      if (reader_.next(record)) {
-        thetas.push_back(at::tensor(at::ArrayRef<float>(record.theta)));
-      } else if (!thetas.empty() || !open_next()) {
-        break;  // a batch belongs to one stream; the next one is opened by the next call
-      }
-    }
-    return thetas.empty() ? at::Tensor() : painter_->paint(at::stack(thetas));
   }
 
   std::string name_;
   Descriptor fd_;
   store::InrStreamReader reader_;
-  std::unique_ptr<Painter> painter_;
+  std::optional<Painter> painter_;
   std::string model_hash_;
 };
 
@@ -190,15 +174,16 @@ bool is_run_folder(const std::string& path) {
          !gan::list_checkpoints(path).empty();
 }
 
-std::unique_ptr<PictureSet> open_checkpoint_set(const std::string& path, const PictureSetOptions& options) {
-  return std::make_unique<CheckpointSet>(gan::load_generator(gan::resolve_checkpoint(path)), path, options);
+std::unique_ptr<PictureSet> open_checkpoint_set(const std::string& path, const PictureSetOptions& options,
+                                                field::WorkerPool& pool) {
+  return std::make_unique<CheckpointSet>(gan::load_generator(gan::resolve_checkpoint(path)), path, options, pool);
 }
 
-std::unique_ptr<PictureSet> open_stream_set(const std::string& path, const PictureSetOptions& options) {
-  if (path == "-" && ::isatty(0) != 0) {
+std::unique_ptr<PictureSet> open_stream_set(const std::string& path) {
+  if (path == "-" && ::isatty(STDIN_FILENO) != 0) {
     throw base::UsageError("stdin is a terminal; pipe a stream into it: inr-sample -n 1000 | inr-fid --fake - ...");
   }
-  return std::make_unique<StreamSet>(path, options);
+  return std::make_unique<StreamSet>(path);
 }
 
 }  // namespace inr::metrics

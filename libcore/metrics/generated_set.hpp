@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
 // Sets of pictures that a model draws: from a checkpoint by keys (seed, 0), (seed, 1), ..., or from the records of an
-// INR stream. Both at the resolution of training, quantised as floor(clamp(127.5 v + 128, 0, 255)).
+// INR stream. At the resolution of training, the same bytes as inr-sample | inr-render gives for these records.
 #pragma once
 #include <memory>
 #include <string>
@@ -13,11 +13,13 @@ namespace inr::metrics {
 /// True for a folder that holds a run: its log, or its checkpoints. (Its sample grids are no set of pictures.)
 bool is_run_folder(const std::string& path);
 
-/// path: a checkpoint, or a run folder (its newest whole checkpoint). Throws SystemError, DataError.
-std::unique_ptr<PictureSet> open_checkpoint_set(const std::string& path, const PictureSetOptions& options);
+/// path: a checkpoint, or a run folder (its newest whole checkpoint). pool as in open_picture_set(). Throws
+/// SystemError, DataError.
+std::unique_ptr<PictureSet> open_checkpoint_set(const std::string& path, const PictureSetOptions& options,
+                                                field::WorkerPool& pool);
 
 /// path: a file, or "-" for stdin (UsageError where that is a terminal). Streams that follow one another are read as
 /// one set. Throws SystemError, DataError.
-std::unique_ptr<PictureSet> open_stream_set(const std::string& path, const PictureSetOptions& options);
+std::unique_ptr<PictureSet> open_stream_set(const std::string& path);
 
 }  // namespace inr::metrics

@@ -3,10 +3,12 @@
 // The loop over batches of one side.
 #include "metrics/measure.hpp"
 
+#include <ATen/Parallel.h>
+
 #include <algorithm>
-#include <atomic>
 #include <exception>
-#include <thread>
+#include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -14,6 +16,8 @@
 
 namespace inr::metrics {
 namespace {
+
+constexpr int64_t kGroupsPerThread = 4;
 
 [[noreturn]] void too_few(const PictureSet& set, int64_t n_wanted, int64_t n_there) {
   throw base::DataError(
@@ -25,8 +29,7 @@ namespace {
 // One resolution for all, or "mixed".
 class Resolution {
  public:
-  void add(int64_t width, int64_t height) {
-    const std::string text = std::to_string(width) + "x" + std::to_string(height);
+  void add(const std::string& text) {
     if (text_.empty()) text_ = text;
     if (text_ != text) text_ = "mixed";
   }
@@ -36,58 +39,68 @@ class Resolution {
   std::string text_;
 };
 
-}  // namespace
-
-int core_count() noexcept { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
-
-void run_parallel(int n_threads, size_t n, const std::function<void(size_t)>& task) {
-  std::vector<std::exception_ptr> errors(n);
-  std::atomic<size_t> next{0};
-  const auto work = [&] {
-    for (size_t i = next++; i < n; i = next++) {
-      try {
-        task(i);
-      } catch (...) {
-        errors[i] = std::current_exception();
-      }
-    }
-  };
-  const size_t n_workers = std::min(n, static_cast<size_t>(n_threads > 0 ? n_threads : core_count()));
-  {
-    std::vector<std::jthread> others;  // joined at the end of this block; this thread works too
-    for (size_t i = 1; i < n_workers; ++i) others.emplace_back(work);
-    work();
+// A group of pictures, decoded, prepared and seen by the network in one thread: [n, d].
+at::Tensor group_features(std::span<PictureJob> jobs, const FeatureNetwork& network, Resolution& resolution) {
+  std::vector<at::Tensor> prepared;
+  for (PictureJob& job : jobs) {
+    const image::Image picture = job();
+    job = nullptr;  // what it holds is not needed any more
+    resolution.add(std::to_string(picture.width) + "x" + std::to_string(picture.height));
+    prepared.push_back(network.prepare(picture));
   }
-  for (const std::exception_ptr& error : errors) {
-    if (error) std::rethrow_exception(error);
-  }
+  return network.forward(at::stack(prepared));
 }
 
-Measured measure(PictureSet& set, const FeatureNetwork& network, const MeasureOptions& options) {
+// Features of all jobs: [n, d]. The error of the lowest group is thrown, whichever came first in time.
+at::Tensor batch_features(std::span<PictureJob> jobs, const FeatureNetwork& network, Resolution& resolution,
+                          field::WorkerPool& pool) {
+  const size_t n_groups = (jobs.size() + kGroupImages - 1) / kGroupImages;
+  std::vector<at::Tensor> features(n_groups);
+  std::vector<Resolution> resolutions(n_groups);
+  std::vector<std::exception_ptr> errors(n_groups);
+  pool.run(static_cast<int64_t>(n_groups), [&](int64_t group) {
+    const auto g = static_cast<size_t>(group);
+    const size_t first = g * kGroupImages;
+    try {
+      features[g] = group_features(jobs.subspan(first, std::min<size_t>(kGroupImages, jobs.size() - first)), network,
+                                   resolutions[g]);
+    } catch (...) {
+      errors[g] = std::current_exception();
+    }
+  });
+  for (size_t g = 0; g < n_groups; ++g) {
+    if (errors[g]) std::rethrow_exception(errors[g]);
+    resolution.add(resolutions[g].text());
+  }
+  return at::cat(features);
+}
+
+}  // namespace
+
+ThreadCountGuard::ThreadCountGuard() : n_threads_(at::get_num_threads()) {}
+ThreadCountGuard::~ThreadCountGuard() { at::set_num_threads(n_threads_); }
+
+Measured measure(PictureSet& set, const FeatureNetwork& network, const MeasureOptions& options,
+                 field::WorkerPool& pool) {
   const std::optional<int64_t> n_there = set.count();
   const std::optional<int64_t> n_wanted = options.n_images ? options.n_images : set.usual_count();
   if (n_there && n_wanted && *n_there < *n_wanted) too_few(set, *n_wanted, *n_there);
+  const int64_t n_groups =
+      options.batch > 0 ? (options.batch + kGroupImages - 1) / kGroupImages : kGroupsPerThread * pool.size();
+  const int64_t batch = n_groups * kGroupImages;  // whole groups, so that --batch changes no bit either
 
   FeatureStats stats(network.dims());
   Resolution resolution;
   for (bool more = true; more;) {
     std::vector<PictureJob> jobs;
-    const int64_t n_left = n_wanted ? *n_wanted - stats.n_images() : options.batch;
-    while (more && std::ssize(jobs) < std::min(options.batch, n_left)) {
+    const int64_t n_most = n_wanted ? std::min(batch, *n_wanted - stats.n_images()) : batch;
+    while (more && std::ssize(jobs) < n_most) {
       PictureJob job;
       more = set.next(job);
       if (more) jobs.push_back(std::move(job));
     }
     if (jobs.empty()) break;
-    std::vector<at::Tensor> prepared(jobs.size());
-    std::vector<std::pair<int64_t, int64_t>> sizes(jobs.size());
-    run_parallel(options.n_threads, jobs.size(), [&](size_t i) {
-      const image::Image picture = jobs[i]();
-      sizes[i] = {picture.width, picture.height};
-      prepared[i] = network.prepare(picture);
-    });
-    for (const auto& [width, height] : sizes) resolution.add(width, height);
-    stats.add(network.forward(at::stack(prepared)));
+    stats.add(batch_features(jobs, network, resolution, pool));
     if (options.progress) options.progress(stats.n_images());
   }
   if (n_wanted && stats.n_images() < *n_wanted) too_few(set, *n_wanted, stats.n_images());

@@ -1,13 +1,15 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// From pictures to statistics: decode and resize in worker threads, features in batches, mean and covariance streamed.
-// Memory does not depend on the number of pictures.
+// From pictures to statistics: decoding, resizing and the network in worker threads, mean and covariance streamed.
+// Memory does not depend on the number of pictures, and the statistics not on the number of threads: the network sees
+// groups of kGroupImages pictures, each in one thread.
 #pragma once
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 
+#include "field/worker_pool.hpp"
 #include "metrics/feature_network.hpp"
 #include "metrics/feature_stats.hpp"
 #include "metrics/picture_set.hpp"
@@ -16,8 +18,7 @@ namespace inr::metrics {
 
 struct MeasureOptions {
   std::optional<int64_t> n_images;  // exactly so many; nothing: the set's usual count
-  int n_threads = 0;                // 0: one per core
-  int64_t batch = 32;
+  int64_t batch = 0;                // pictures at a time, rounded up to whole groups; 0: enough for all threads
   std::function<void(int64_t n_done)> progress;  // after every batch; may be empty
 };
 
@@ -27,16 +28,24 @@ struct Measured {
   std::string resolution;  // "32x32" where all pictures have it, else "mixed"
 };
 
+inline constexpr int64_t kGroupImages = 8;
+
 /// Features of the first pictures of a set. Throws DataError where the set has fewer than asked for (before any work
-/// where its count is known), and what reading and decoding throw: the error of the first picture that failed, in
-/// order.
-Measured measure(PictureSet& set, const FeatureNetwork& network, const MeasureOptions& options);
+/// where its count is known), and what reading and decoding throw: the error of the first group of pictures that
+/// failed.
+Measured measure(PictureSet& set, const FeatureNetwork& network, const MeasureOptions& options,
+                 field::WorkerPool& pool);
 
-/// Runs task(0) ... task(n - 1) in up to n_threads threads (0: one per core) and waits. The exception of the lowest
-/// index is thrown again, after all have ended.
-void run_parallel(int n_threads, size_t n, const std::function<void(size_t)>& task);
+/// Puts LibTorch's number of threads back to what it was before: a WorkerPool sets it to 1.
+class ThreadCountGuard {
+ public:
+  ThreadCountGuard();
+  ~ThreadCountGuard();
+  ThreadCountGuard(const ThreadCountGuard&) = delete;
+  ThreadCountGuard& operator=(const ThreadCountGuard&) = delete;
 
-/// The number of threads that 0 means.
-int core_count() noexcept;
+ private:
+  int n_threads_;
+};
 
 }  // namespace inr::metrics

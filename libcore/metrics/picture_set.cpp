@@ -124,12 +124,13 @@ SideKind detect_side(const std::string& path) {
   return SideKind::kPictures;
 }
 
-std::unique_ptr<PictureSet> open_picture_set(const std::string& path, const PictureSetOptions& options) {
+std::unique_ptr<PictureSet> open_picture_set(const std::string& path, const PictureSetOptions& options,
+                                             field::WorkerPool& pool) {
   switch (detect_side(path)) {
     case SideKind::kStream:
-      return open_stream_set(path, options);
+      return open_stream_set(path);
     case SideKind::kCheckpoint:
-      return open_checkpoint_set(path, options);
+      return open_checkpoint_set(path, options, pool);
     case SideKind::kPictures:
       return open_stored(path);
     case SideKind::kStatistics:

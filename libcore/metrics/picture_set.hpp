@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/json.hpp"
+#include "field/worker_pool.hpp"
 #include "image/image.hpp"
 
 namespace inr::metrics {
@@ -42,7 +43,7 @@ class PictureSet {
 
 struct PictureSetOptions {
   uint64_t seed = 0;                // checkpoints: picture i is drawn by key (seed, i)
-  std::optional<int64_t> n_images;  // streams, checkpoints: nothing is read or drawn beyond so many
+  std::optional<int64_t> n_images;  // checkpoints: nothing is drawn beyond so many
 };
 
 /// What lies at a path, told by its bytes (a folder: by what is in it), never by its name.
@@ -50,8 +51,10 @@ enum class SideKind { kPictures, kStream, kStatistics, kCheckpoint };
 /// path "-" is stdin: an INR stream. Throws SystemError, DataError (nothing that can be compared).
 SideKind detect_side(const std::string& path);
 
-/// Opens pictures: everything but kStatistics. Throws SystemError, DataError; UsageError where stdin is a terminal.
-std::unique_ptr<PictureSet> open_picture_set(const std::string& path, const PictureSetOptions& options);
+/// Opens pictures: everything but kStatistics. pool draws from checkpoints; it must outlive the set, and next() must
+/// not be called from inside its work. Throws SystemError, DataError; UsageError where stdin is a terminal.
+std::unique_ptr<PictureSet> open_picture_set(const std::string& path, const PictureSetOptions& options,
+                                             field::WorkerPool& pool);
 
 /// Number of images drawn from a checkpoint where the user names none.
 inline constexpr int64_t kUsualSamples = 50000;

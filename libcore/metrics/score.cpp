@@ -3,6 +3,8 @@
 // The quick score: two passes of measure().
 #include "metrics/score.hpp"
 
+#include <ATen/Parallel.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -38,7 +40,9 @@ class SpreadSet final : public PictureSet {
 // Samples, drawn a batch at a time.
 class SampleSet final : public PictureSet {
  public:
-  SampleSet(const SampleImages& images, int64_t n, int64_t batch) : images_(images), n_(n), batch_(batch) {}
+  // n_threads: LibTorch's while samples are drawn, which no worker does.
+  SampleSet(const SampleImages& images, int64_t n, int64_t batch, int n_threads)
+      : images_(images), n_(n), batch_(batch), n_threads_(n_threads) {}
   [[nodiscard]] std::string kind() const override { return "samples"; }
   [[nodiscard]] std::string name() const override { return "samples"; }
   [[nodiscard]] std::optional<int64_t> count() const override { return n_; }
@@ -47,7 +51,11 @@ class SampleSet final : public PictureSet {
     const int64_t within = next_ % batch_;
     if (within == 0) {
       const int64_t n = std::min(batch_, n_ - next_);
-      drawn_ = images_(next_, n);
+      {
+        const ThreadCountGuard single_again;
+        at::set_num_threads(n_threads_);
+        drawn_ = images_(next_, n);
+      }
       if (drawn_.dim() != 4 || drawn_.size(0) != n) throw base::DataError("samples: not as many images as asked for");
     }
     job = [batch = drawn_, within] { return to_image(batch, within); };
@@ -58,15 +66,9 @@ class SampleSet final : public PictureSet {
  private:
   const SampleImages& images_;
   int64_t n_, batch_, next_ = 0;
+  int n_threads_;
   at::Tensor drawn_;
 };
-
-MeasureOptions measure_options(const QuickScoreOptions& options) {
-  MeasureOptions out;
-  out.n_threads = options.n_threads;
-  out.batch = options.batch;
-  return out;
-}
 
 }  // namespace
 
@@ -82,14 +84,23 @@ image::Image to_image(const at::Tensor& images_u8, int64_t i) {
 
 QuickScore::QuickScore(const std::string& dataset, const QuickScoreOptions& options)
     : options_(options), network_(open_network("")) {
-  SpreadSet reals(open_picture_set(dataset, {}), options_.n_real);
+  const ThreadCountGuard keep_threads;
+  field::WorkerPool pool(options_.n_threads);
+  SpreadSet reals(open_picture_set(dataset, {}, pool), options_.n_real);
   check_rank(base::printable(dataset), reals.count().value_or(0), network_->dims());
-  real_ = measure(reals, *network_, measure_options(options_)).statistics;
+  real_ = measure(reals, *network_, {}, pool).statistics;
 }
 
 double QuickScore::operator()(const SampleImages& images) const {
-  SampleSet fakes(images, options_.n_fake, options_.batch);
-  return frechet_distance(real_, measure(fakes, *network_, measure_options(options_)).statistics);
+  Statistics fake;
+  {
+    const ThreadCountGuard keep_threads;
+    const int n_threads = at::get_num_threads();
+    field::WorkerPool pool(options_.n_threads);
+    SampleSet fakes(images, options_.n_fake, options_.batch, n_threads);
+    fake = measure(fakes, *network_, {}, pool).statistics;
+  }
+  return frechet_distance(real_, fake);
 }
 
 }  // namespace inr::metrics

@@ -19,8 +19,8 @@ namespace inr::metrics {
 struct QuickScoreOptions {
   int64_t n_real = 5000;  // at most so many pictures of the dataset, evenly spread over it
   int64_t n_fake = 1000;  // more than the network's 256 features
-  int64_t batch = 32;
-  int n_threads = 0;  // 0: one per core
+  int64_t batch = 32;     // samples drawn at a time
+  int n_threads = 0;      // 0: one per core
 };
 
 /// Gives samples first .. first + n - 1: uint8 [n, 3, R, R] on the CPU, always the same latents for the same numbers.

@@ -1,0 +1,169 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+// Whole comparisons on folders and statistics: kinds of sides, results, refusals; and the quick score of training.
+#include "metrics/evaluate.hpp"
+
+#include "base/npy.hpp"
+#include "metrics/score.hpp"
+#include "metrics/statistics_file.hpp"
+#include "store/inr_stream.hpp"
+#include "support.hpp"
+
+namespace {
+
+using namespace inr;
+using metrics::detect_side;
+using metrics::evaluate;
+using metrics::EvaluateOptions;
+using metrics::SideKind;
+using test::says;
+
+// 270 pictures, more than the built-in network's 256 features.
+struct Folders {
+  Folders() {
+    test::write_folder(folder.path() / "a", test::many_rectangles(0, 270));
+    test::write_folder(folder.path() / "few", test::many_rectangles(5000, 20));
+  }
+  test::TemporaryFolder folder;
+  [[nodiscard]] EvaluateOptions options(const std::string& real, const std::string& fake) const {
+    EvaluateOptions out;
+    if (!real.empty()) out.real = folder / real;
+    if (!fake.empty()) out.fake = folder / fake;
+    return out;
+  }
+};
+
+BOOST_AUTO_TEST_SUITE(evaluation)
+
+BOOST_AUTO_TEST_CASE(kinds_are_told_by_bytes) {
+  const test::TemporaryFolder folder;
+  const auto bytes = [](std::string_view text) {
+    const auto span = std::as_bytes(std::span(text));
+    return std::vector<std::byte>(span.begin(), span.end());
+  };
+  test::write_bytes(folder / "stream.png", bytes(std::string_view("INRSTRM\0\1\0\0\0", 12)));
+  test::write_bytes(folder / "checkpoint.zip", bytes(std::string_view("\x02\0\0\0\0\0\0\0{}", 10)));
+  test::write_bytes(folder / "pictures",
+                    bytes("PK\x03\x04" + std::string(22, '\0') + std::string("\x05\0\0\0", 4) + "a.png"));
+  base::write_npz(folder / "statistics", {{"mu", base::make_npy(std::vector<double>{1.0}, {1})}});
+  test::write_folder(folder.path() / "folder", {test::rectangles(1)});
+  std::filesystem::create_directories(folder.path() / "run");
+  test::write_bytes(folder / "run/log.jsonl", bytes("{}\n"));
+  test::write_bytes(folder / "empty", {});
+  BOOST_TEST((detect_side(folder / "stream.png") == SideKind::kStream));
+  BOOST_TEST((detect_side(folder / "checkpoint.zip") == SideKind::kCheckpoint));
+  BOOST_TEST((detect_side(folder / "pictures") == SideKind::kPictures));
+  BOOST_TEST((detect_side(folder / "statistics") == SideKind::kStatistics));
+  BOOST_TEST((detect_side(folder / "folder") == SideKind::kPictures));
+  BOOST_TEST((detect_side(folder / "run") == SideKind::kCheckpoint));
+  BOOST_TEST((detect_side("-") == SideKind::kStream));
+  BOOST_CHECK_EXCEPTION(detect_side(folder / "empty"), base::DataError, says("empty"));
+  BOOST_CHECK_THROW(detect_side(folder / "absent"), base::SystemError);
+}
+
+BOOST_FIXTURE_TEST_CASE(folders_and_their_statistics_give_one_score, Folders) {
+  EvaluateOptions first = options("a", "");
+  first.save_stats = folder / "a.npz";
+  const metrics::Evaluation saved = evaluate(first);
+  BOOST_TEST(!saved.score.has_value());
+  BOOST_TEST(saved.json.at("n_real") == 270);
+  BOOST_TEST(saved.line().starts_with("statistics  (random-conv-1"));
+
+  const metrics::Evaluation self = evaluate(options("a.npz", "a"));
+  BOOST_REQUIRE(self.score.has_value());
+  BOOST_TEST(std::abs(*self.score) < 1e-8);  // either sign; relative to a trace of about 1
+  BOOST_TEST(self.json.begin().key() == "fid");
+  BOOST_TEST(self.json.at("protocol") == "pil-bicubic-224");
+  BOOST_TEST(self.json.at("network") == "random-conv-1");
+  BOOST_TEST(self.json.at("network_hash").get<std::string>().size() == 64u);
+  BOOST_TEST(self.json.at("n_real") == 270);
+  BOOST_TEST(self.json.at("n_fake") == 270);
+  BOOST_TEST(self.json.at("resolution") == 32);
+  BOOST_TEST(self.json.at("real_resolution") == 32);
+  BOOST_TEST(self.json.at("device") == "cpu");
+  BOOST_TEST(self.json.at("dtype") == "float32");
+  BOOST_TEST(self.json.at("checkpoint").is_null());
+  BOOST_TEST(self.json.at("iteration").is_null());
+  BOOST_TEST(self.json.at("seconds").get<double>() > 0);
+  BOOST_TEST(self.line().find("FD-random") == 0u);
+  BOOST_TEST(self.line().find("no published number") != std::string::npos);
+
+  const metrics::Evaluation again = evaluate(options("a.npz", "a.npz"));  // needs no network
+  BOOST_TEST(std::abs(*again.score) < 1e-8);
+}
+
+BOOST_FIXTURE_TEST_CASE(few_images_are_refused_unless_allowed, Folders) {
+  EvaluateOptions request = options("few", "few");
+  BOOST_CHECK_EXCEPTION(evaluate(request), base::DataError, says("20 images for 256 features"));
+  request = options("a", "a");
+  request.n_fake = 256;
+  BOOST_CHECK_EXCEPTION(evaluate(request), base::UsageError, says("256 images for 256 features"));
+  request = options("few", "few");
+  request.allow_few = true;
+  BOOST_TEST(std::abs(*evaluate(request).score) < 1e-8);  // the exact route: no loss from the missing rank
+  request.n_fake = 21;
+  BOOST_CHECK_EXCEPTION(evaluate(request), base::DataError, says("holds 20 pictures, 21 were asked for"));
+}
+
+BOOST_AUTO_TEST_CASE(wrong_requests) {
+  const auto refused = [](EvaluateOptions request, const std::string& text) {
+    BOOST_CHECK_EXCEPTION(evaluate(request), base::UsageError, says(text));
+  };
+  EvaluateOptions request;
+  refused(request, "nothing to compare");
+  request.real = "x";
+  refused(request, "one side alone");
+  request.real = request.fake = "-";
+  refused(request, "both be stdin");
+  request.fake = "x";
+  request.n_real = 1;
+  refused(request, "too few images");
+}
+
+BOOST_FIXTURE_TEST_CASE(statistics_of_another_network_are_refused, Folders) {
+  const auto npz = [this](const char* name, int64_t dims, const metrics::StatisticsInfo& info) {
+    metrics::Statistics statistics{at::zeros({dims}, at::kDouble), at::eye(dims, at::kDouble), {}, 20000};
+    metrics::save_statistics(folder / name, statistics, info);
+  };
+  npz("inception.npz", 300, {"nvidia", "inception", "aa", "", ""});
+  npz("old.npz", 256, {"pil-bicubic-224", "random-conv-0", "bb", "", ""});
+  npz("other.npz", 256, {"pytorch-fid", "random-conv-0", "bb", "64x64", ""});
+  BOOST_CHECK_EXCEPTION(evaluate(options("inception.npz", "a")), base::DataError, says("inception with 300 features"));
+  BOOST_CHECK_EXCEPTION(evaluate(options("a", "old.npz")), base::DataError, says("random-conv-0 with 256 features"));
+  BOOST_CHECK_EXCEPTION(evaluate(options("old.npz", "other.npz")), base::DataError, says("not the same protocol"));
+  BOOST_CHECK_EXCEPTION(evaluate(options("old.npz", "inception.npz")), base::DataError, says("not the same network"));
+  EvaluateOptions counted = options("old.npz", "a");
+  counted.n_real = 10;
+  BOOST_CHECK_EXCEPTION(evaluate(counted), base::UsageError, says("a fixed set"));
+}
+
+BOOST_FIXTURE_TEST_CASE(quick_score_ranks_samples, Folders) {
+  metrics::QuickScoreOptions settings;
+  settings.n_fake = 260;
+  settings.n_real = 260;
+  const metrics::QuickScore score(folder / "a", settings);
+  const auto samples = [](double deviation) {
+    return [deviation](int64_t first, int64_t n) {
+      at::Tensor images = at::empty({n, 3, 32, 32}, at::kByte);
+      for (int64_t i = 0; i < n; ++i) {
+        image::Image picture = test::noisy(test::rectangles(static_cast<uint64_t>(9000 + first + i)), deviation, 1);
+        images[i].copy_(at::tensor(at::ArrayRef<uint8_t>(picture.rgb), at::kByte).view({32, 32, 3}).permute({2, 0, 1}));
+      }
+      return images;
+    };
+  };
+  const double clean = score(samples(0)), spoilt = score(samples(30));
+  BOOST_TEST(clean > 0);
+  BOOST_TEST(spoilt > clean);
+  BOOST_TEST(score(samples(0)) == clean);
+  BOOST_CHECK_THROW((void)score([](int64_t, int64_t n) { return at::zeros({n, 3, 8, 8}); }), base::DataError);
+  BOOST_CHECK_THROW((void)score([](int64_t, int64_t) {
+                      return at::Tensor(at::zeros({1, 3, 8, 8}, at::kByte));
+                    }),
+                    base::DataError);
+  BOOST_CHECK_EXCEPTION(metrics::QuickScore(folder / "few"), base::DataError, says("20 images for 256"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
