@@ -47,7 +47,7 @@ const cli::ToolPage kPage = {
 
 struct Arguments {
   std::vector<uint64_t> seeds;
-  std::string latents, checkpoint, stream = "-";
+  std::string latents, checkpoint, stream;
   std::string space;
   int64_t frames = 30;
   bool loop = false, half = false;
@@ -114,7 +114,11 @@ base::ExitCode from_stream(const Arguments& a, cli::Output& output) {
     throw base::UsageError("--space " + a.space +
                            ": a stream knows its parameters only; give --seeds or --latents for that");
   }
-  cli::Input input(a.stream, "pipe inr-sample into it, or give --seeds 1,2");
+  if (a.truncation || !a.checkpoint.empty()) {
+    throw base::UsageError("--truncation and --checkpoint say nothing to a stream, which is interpolated as it is");
+  }
+  cli::refuse_same_file(a.stream, a.common.out);
+  cli::Input input(a.stream.empty() ? "-" : a.stream, "pipe inr-sample into it, or give --seeds 1,2");
   gan::StreamKeys keys = gan::read_keys(input.fd(), input.where());
   const std::vector<gan::Frame> frames = plan_frames(a, keys.thetas.size());
   store::StreamHeader header = keys.header;
@@ -134,6 +138,7 @@ base::ExitCode from_stream(const Arguments& a, cli::Output& output) {
 }
 
 base::ExitCode from_model(const Arguments& a, cli::Output& output) {
+  if (!a.stream.empty()) throw base::UsageError("a stream and --seeds or --latents exclude each other");
   const gan::Sampler sampler(gan::load_generator(gan::resolve_checkpoint(cli::checkpoint_path(a.checkpoint))),
                              a.truncation);
   field::WorkerPool pool(a.common.n_threads);
@@ -162,6 +167,7 @@ int main(int argc, char** argv) {
   return cli::run_tool(
       argc, argv, kPage, [&](cli::Options& options) { bind(options, arguments); },
       [&] {
+        cli::require_processor(arguments.common.device);
         cli::Output output(arguments.common.out.empty() ? "-" : arguments.common.out,
                            "pipe it into inr-render each, or give -o FILE");
         const bool stream = arguments.seeds.empty() && arguments.latents.empty();

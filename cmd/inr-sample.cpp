@@ -115,6 +115,7 @@ class Requests {
 };
 
 base::ExitCode run(const Arguments& a) {
+  cli::require_processor(a.common.device);
   cli::Output output(a.common.out.empty() ? "-" : a.common.out, "pipe it into inr-render, or give -o FILE");
   const gan::Sampler sampler(gan::load_generator(gan::resolve_checkpoint(cli::checkpoint_path(a.checkpoint))),
                              a.truncation);

@@ -130,6 +130,8 @@ base::ExitCode run(Arguments& a) {
   at::set_num_threads(threads_or_all(a.common.n_threads));
   std::optional<store::DatasetReader> dataset;
   if (!a.dataset.empty()) dataset.emplace(a.dataset);
+  const bool fresh = gan::list_checkpoints(a.start.run).empty();
+  if (fresh) gan::check_start(a.start, dataset ? &*dataset : nullptr);  // before the folder is made
   const gan::RunLock lock(a.start.run);
   gan::LoadedRun start = gan::start_run(a.start, dataset ? &*dataset : nullptr);
   const base::Json best = start.provenance.is_object() ? start.provenance : base::Json::object();

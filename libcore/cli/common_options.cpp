@@ -27,6 +27,13 @@ void add_common(Options& options, CommonOptions& common, unsigned set) {
   if ((set & kJson) != 0) options.add_flag("--json", common.json, "report as JSON on stdout");
 }
 
+void require_processor(const std::string& device) {
+  if (device.starts_with("cuda")) {
+    throw base::UsageError("--device " + base::printable(device) +
+                           ": this version computes on the processor only; use --device cpu");
+  }
+}
+
 void add_out(Options& options, std::string& out, const std::string& help, Hints hints) {
   options.add("-o,--out", out, help, std::move(hints));
 }

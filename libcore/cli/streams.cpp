@@ -14,6 +14,13 @@
 
 namespace inr::cli {
 
+void refuse_same_file(const std::string& in, const std::string& out) {
+  if (in.empty() || out.empty() || in == "-" || out == "-") return;
+  std::error_code missing;  // what does not exist is no file that could be lost
+  if (!std::filesystem::is_regular_file(in, missing) || !std::filesystem::equivalent(in, out, missing)) return;
+  throw base::UsageError("-o " + base::printable(out) + " would replace the input of the same name; give another name");
+}
+
 bool stdout_is_terminal() noexcept { return ::isatty(STDOUT_FILENO) == 1; }
 
 Output::Output(const std::string& path, std::string_view hint) : where_(path == "-" ? "stdout" : path) {

@@ -66,6 +66,9 @@ class Input {
   int fd_ = -1;
 };
 
+/// Throws UsageError where an output would replace the file that is being read. Empty names and "-" never clash.
+void refuse_same_file(const std::string& in, const std::string& out);
+
 /// Is stdout a terminal? (inr-render then writes a file instead.)
 bool stdout_is_terminal() noexcept;
 

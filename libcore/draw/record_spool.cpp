@@ -44,7 +44,7 @@ void RecordSpool::push(Record record) {
     kept.info_bytes = info.size();
     kept.in_file = true;
     record.info = nullptr;
-    record.theta = {};
+    std::vector<float>().swap(record.theta);  // gives the memory back; clear() and = {} do not
   }
   kept.record = std::move(record);
   kept_.push_back(std::move(kept));

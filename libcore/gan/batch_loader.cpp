@@ -33,18 +33,22 @@ bool DataOrder::flip(int64_t position) const {
   return (base::CounterRng(seed_, static_cast<uint64_t>(position), kFlipStream).next_u32() >> 31) != 0;
 }
 
-BatchLoader::BatchLoader(const store::DatasetReader& dataset, const LoaderOptions& options)
-    : dataset_(dataset), options_(options), order_(options.seed, std::max<int64_t>(1, dataset.size())) {
+void require_fitting(const store::DatasetReader& dataset, int64_t resolution) {
   const store::DatasetInfo& info = dataset.info();
-  const std::string side = std::to_string(options.resolution);
+  const std::string side = std::to_string(resolution);
   if (dataset.size() == 0)
     throw base::DataError(dataset.path(), "holds no pictures", "prepare it from a source that has some");
-  if (info.width != options.resolution || info.height != options.resolution) {
+  if (info.width != resolution || info.height != resolution) {
     throw base::DataError(dataset.path(),
                           "holds pictures of " + std::to_string(info.width) + " x " + std::to_string(info.height) +
                               ", the model is trained at " + side + " x " + side,
                           "prepare the dataset with inr-prep --size " + side);
   }
+}
+
+BatchLoader::BatchLoader(const store::DatasetReader& dataset, const LoaderOptions& options)
+    : dataset_(dataset), options_(options), order_(options.seed, std::max<int64_t>(1, dataset.size())) {
+  require_fitting(dataset, options.resolution);
   thread_ = std::thread([this] { read_ahead(); });
 }
 

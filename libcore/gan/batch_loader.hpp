@@ -33,6 +33,9 @@ class DataOrder {
   std::vector<int64_t> permutation_;
 };
 
+/// Throws DataError where the dataset is empty or its pictures are not resolution x resolution.
+void require_fitting(const store::DatasetReader& dataset, int64_t resolution);
+
 struct LoaderOptions {
   uint64_t seed = 0;
   int64_t batch = 16;

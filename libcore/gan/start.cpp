@@ -8,6 +8,7 @@
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "gan/batch_loader.hpp"
 #include "model/presets.hpp"
 
 namespace inr::gan {
@@ -40,7 +41,12 @@ void apply_changes(model::Config& config, const StartOptions& options) {
   for (const std::string& setting : options.settings) model::apply_setting(config, setting);
   if (options.iterations) config.training.iterations = *options.iterations;
   if (options.seed) config.training.seed = *options.seed;
-  model::validate(config, "configuration");
+  try {
+    model::validate(config, "--set");
+  } catch (const base::DataError& error) {
+    if (options.settings.empty()) throw;
+    throw base::UsageError(error.what());  // no file could make it right
+  }
 }
 
 LoadedRun resumed(const std::string& path, const StartOptions& options) {
@@ -57,8 +63,23 @@ LoadedRun resumed(const std::string& path, const StartOptions& options) {
   }
   if (run.state.images < 0 || run.state.iteration < 0)
     throw base::DataError(path, "has negative counters", "it cannot be resumed");
-  base::log_info("resuming from " + path);
+  if (run.state.iteration >= run.config.training.iterations) {
+    base::log_info(path + " is at iteration " + std::to_string(run.state.iteration) + " already: nothing to do up to " +
+                   std::to_string(run.config.training.iterations));
+  } else {
+    base::log_info("resuming from " + path);
+  }
   return run;
+}
+
+model::Config fresh_config(const StartOptions& options, const store::DatasetReader* dataset) {
+  if (!options.preset.empty() && !options.config_file.empty()) {
+    throw base::UsageError("--preset and --config exclude each other");
+  }
+  model::Config config = base_config(options, dataset);
+  apply_changes(config, options);
+  if (dataset != nullptr) require_fitting(*dataset, config.model.resolution);
+  return config;
 }
 
 }  // namespace
@@ -75,10 +96,17 @@ LoadedRun start_run(const StartOptions& options, const store::DatasetReader* dat
                           "give --resume to continue it, or another folder");
   }
   LoadedRun run;
-  run.config = base_config(options, dataset);
-  apply_changes(run.config, options);
+  run.config = fresh_config(options, dataset);
   run.state = initial_state(run.config);
   return run;
+}
+
+void check_start(const StartOptions& options, const store::DatasetReader* dataset) {
+  if (options.resume.empty() || options.resume == "auto") {
+    fresh_config(options, dataset);
+  } else {
+    resolve_checkpoint(options.resume);
+  }
 }
 
 base::Json make_provenance(const store::DatasetReader* dataset, const std::string& program,

@@ -29,6 +29,10 @@ struct StartOptions {
 /// holds checkpoints).
 LoadedRun start_run(const StartOptions& options, const store::DatasetReader* dataset);
 
+/// The checks of a fresh start_run() without its work: throws what that would throw of options, configuration and
+/// dataset.
+void check_start(const StartOptions& options, const store::DatasetReader* dataset);
+
 /// What a checkpoint says of its origin: dataset, recipe, content hash, program version, command.
 base::Json make_provenance(const store::DatasetReader* dataset, const std::string& program, const std::string& command);
 
