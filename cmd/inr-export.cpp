@@ -8,6 +8,7 @@
 #include "base/log.hpp"
 #include "cli/common_options.hpp"
 #include "cli/run_tool.hpp"
+#include "cli/streams.hpp"
 #include "gan/checkpoint.hpp"
 
 namespace {
@@ -42,6 +43,7 @@ base::ExitCode run(const Arguments& arguments) {
   if (arguments.out.empty() || arguments.out == "-")
     throw base::UsageError("where to? give -o FILE (a checkpoint cannot go through a pipe)");
   const std::string path = gan::resolve_checkpoint(arguments.checkpoint);
+  cli::refuse_same_file(path, arguments.out);
   gan::export_generator(gan::load_generator(path), arguments.out, arguments.half);
   base::log_info(path + " -> " + arguments.out);
   return base::ExitCode::kOk;

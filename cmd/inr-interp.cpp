@@ -139,6 +139,11 @@ base::ExitCode from_stream(const Arguments& a, cli::Output& output) {
 
 base::ExitCode from_model(const Arguments& a, cli::Output& output) {
   if (!a.stream.empty()) throw base::UsageError("a stream and --seeds or --latents exclude each other");
+  cli::refuse_same_file(a.latents, a.common.out);
+  cli::refuse_same_file(a.checkpoint, a.common.out);
+  if (a.space == "w" && !a.latents.empty() && a.truncation) {
+    throw base::UsageError("--truncation maps z to h; rows of h (--space w) are taken as they are");
+  }
   const gan::Sampler sampler(gan::load_generator(gan::resolve_checkpoint(cli::checkpoint_path(a.checkpoint))),
                              a.truncation);
   field::WorkerPool pool(a.common.n_threads);

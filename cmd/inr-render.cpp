@@ -144,6 +144,8 @@ base::ExitCode run(Arguments& a) {
   const bool named_here = a.common.out.empty() && cli::stdout_is_terminal();
   const std::string out = named_here ? "inr-render." + draw::ending(*a.request.format) : a.common.out;
 
+  for (const std::string& stream : streams) cli::refuse_same_file(stream, out);
+
   std::optional<cli::Input> input;
   draw::RecordSource records(
       streams.size(),

@@ -116,6 +116,12 @@ class Requests {
 
 base::ExitCode run(const Arguments& a) {
   cli::require_processor(a.common.device);
+  cli::refuse_same_file(a.latents, a.common.out);
+  cli::refuse_same_file(a.checkpoint, a.common.out);
+  if (a.space == "w" && a.latents.empty()) throw base::UsageError("--space w says what --latents holds; give that too");
+  if (a.space == "w" && a.truncation) {
+    throw base::UsageError("--truncation maps z to h; rows of h (--space w) are taken as they are");
+  }
   cli::Output output(a.common.out.empty() ? "-" : a.common.out, "pipe it into inr-render, or give -o FILE");
   const gan::Sampler sampler(gan::load_generator(gan::resolve_checkpoint(cli::checkpoint_path(a.checkpoint))),
                              a.truncation);

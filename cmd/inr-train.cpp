@@ -146,6 +146,7 @@ base::ExitCode run(Arguments& a) {
     std::cout << path << "\n";
     return base::ExitCode::kOk;
   }
+  if (!dataset) throw base::UsageError("which pictures? a run that has begun needs its DATASET");
   const cli::InterruptFlag interrupt;
   a.trainer.run = a.start.run;
   a.trainer.stop = [&interrupt] { return interrupt.raised(); };

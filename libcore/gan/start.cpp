@@ -90,7 +90,15 @@ LoadedRun start_run(const StartOptions& options, const store::DatasetReader* dat
   if (!options.resume.empty()) {
     const std::string path =
         options.resume == "auto" ? newest_checkpoint(options.run) : resolve_checkpoint(options.resume);
-    if (!path.empty()) return resumed(path, options);
+    if (!path.empty()) {
+      LoadedRun run = resumed(path, options);
+      const auto held = list_checkpoints(options.run);
+      if (options.resume != "auto" && !held.empty() && held.back().first > run.state.iteration) {
+        throw base::DataError(options.run, "holds later checkpoints than " + path,
+                              "go on in another folder (-o), or move the later ones away");
+      }
+      return run;
+    }
   } else if (!list_checkpoints(options.run).empty()) {
     throw base::DataError(options.run, "holds the checkpoints of an earlier run",
                           "give --resume to continue it, or another folder");

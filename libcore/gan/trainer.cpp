@@ -64,6 +64,11 @@ class Run {
                           .first_position = state_.images}),
         log_(options.run + "/log.jsonl"),
         seconds_before_(state_.seconds) {
+    const std::string own = options.run + "/" + checkpoint_name(state_.iteration);
+    if (state_.iteration > 0 && fs::exists(own)) {  // resumed from it: written again only after a step
+      saved_at_ = state_.iteration;
+      checkpoint_ = own;
+    }
     if (provenance_.is_object() && provenance_.contains("best_score") && provenance_["best_score"].is_number()) {
       best_score_ = provenance_["best_score"].get<double>();
     }
@@ -89,7 +94,7 @@ class Run {
     }
     progress.clear();
     if (state_.iteration != saved_at_) write_checkpoint();
-    if (!interrupted && state_.iteration > first) write_samples();
+    if (!interrupted && state_.iteration > first && options_.sample_every > 0) write_samples();
     log_.write({{"event", interrupted ? "interrupted" : "done"}, {"iteration", state_.iteration}});
     return {state_.iteration, interrupted, checkpoint_, best_score_};
   }
@@ -161,6 +166,8 @@ class Run {
     saved_at_ = state_.iteration;
     if (options_.keep <= 0) return;
     auto found = list_checkpoints(options_.run);
+    // Later ones (damaged, or of an abandoned branch) are not this run's to remove, and do not count.
+    std::erase_if(found, [this](const auto& entry) { return entry.first > state_.iteration; });
     const auto keep = static_cast<size_t>(options_.keep);
     for (size_t i = 0; i + keep < found.size(); ++i) {
       std::error_code ignored;  // an old checkpoint that cannot be removed harms nobody

@@ -70,5 +70,20 @@ expect_exit 1 inr-render each whole.inr -o '/proc/nowhere/%d.png'
 expect_exit 0 bash -c '(trap - PIPE; inr-render whole.inr --res 400; echo $? > status) | head -c 10 > /dev/null; cat status'
 expect_same "status after a closed pipe" "$(cat status)" 141
 expect_quiet
+
+# Asked to stop: what was drawn is kept under another name, and nothing else.
+inr-render whole.inr --select 0 --res 16384 -o large.png 2>told &
+tool=$!
+for _ in $(seq 3000); do
+  compgen -G 'large.png.tmp-*' >/dev/null && break
+  sleep 0.02
+done
+kill -TERM "$tool"
+status=0
+wait "$tool" || status=$?
+expect_same "status after SIGTERM" "$status" 1
+grep -q 'interrupted by SIGTERM' told || fail "it does not say that it was interrupted: $(cat told)"
+expect_no_file large.png
+
 find . -name '*.tmp-*' | grep . && fail "temporary files stay behind"
 true

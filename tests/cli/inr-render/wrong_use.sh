@@ -68,3 +68,11 @@ expect_exit 2 python3 terminal.py out inr-render each s.inr
 expect_exit 2 python3 terminal.py in inr-render
 expect_one_line inr-render
 expect_stderr 'stdin is a terminal; pipe inr-sample into it'
+
+# An output never replaces its input.
+inr-train --iterations 0 --preset tiny32 -o own >/dev/null
+inr-sample -n 2 --checkpoint own -o own.inr
+cp own.inr kept.inr
+expect_exit 2 inr-render own.inr -o own.inr
+expect_one_line inr-render
+same_bytes own.inr kept.inr
