@@ -88,8 +88,9 @@ Side measure_side(const std::string& path, const char* label, const std::optiona
   measure_options.batch = options.batch;
   measure_options.progress = [&bar](int64_t done) { bar.update(static_cast<uint64_t>(done)); };
   Measured measured = measure(*set, network, measure_options, pool);
-  StatisticsInfo info{network.protocol(), network.name(), network.hash(), measured.resolution,
-                      set->kind() + " " + set->name()};
+  StatisticsInfo info{
+      network.protocol(),  network.name(), network.hash(), measured.resolution, set->kind() + " " + set->name(),
+      network.score_name()};
   return {std::move(measured.statistics), std::move(info), set->origin()};
 }
 
@@ -123,10 +124,9 @@ base::Json count_or_null(int64_t n) { return n == 0 ? base::Json() : base::Json(
 // The square side as a number, other sizes as "WxH" or "mixed", null where not known.
 base::Json resolution_json(const std::string& text) {
   const size_t cross = text.find('x');
-  if (cross != std::string::npos && cross < 10 && text.substr(0, cross) == text.substr(cross + 1) &&
-      text.find_first_not_of("0123456789x") == std::string::npos && cross > 0) {
-    return std::stoll(text.substr(0, cross));
-  }
+  const std::string side = text.substr(0, cross);
+  const bool number = !side.empty() && side.size() < 10 && side.find_first_not_of("0123456789") == std::string::npos;
+  if (number && text == side + "x" + side) return std::stoll(side);
   return text_or_null(text);
 }
 
@@ -165,7 +165,7 @@ std::string Evaluation::line() const {
   std::string out;
   if (score) {
     char number[64];
-    std::snprintf(number, sizeof number, "%.4f", *score);
+    std::snprintf(number, sizeof number, "%.6g", *score);
     out = score_name + " " + number;
   } else {
     out = "statistics";
@@ -223,7 +223,10 @@ Evaluation evaluate(const EvaluateOptions& options) {
     out.score = frechet_distance(real.side->statistics, fake.side->statistics);
     out.json["fid"] = *out.score;
   }
-  out.score_name = network ? network->score_name() : "FD";
+  const Side& named = fake.side && !fake.side->info.score_name.empty() ? *fake.side
+                      : real.side                                      ? *real.side
+                                                                       : *fake.side;
+  out.score_name = named.info.score_name.empty() ? "FD" : base::printable(named.info.score_name);
   out.json["score"] = out.score_name;
   out.json.update(describe(real.side, fake.side, options));
   out.json["note"] = network ? base::Json(network->note()) : base::Json();

@@ -37,8 +37,8 @@ void read_info(const base::NpyArray& array, const std::string& path, StatisticsF
   for (size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>(array.data[i]);
   const base::Json info = base::parse_json(text, path + ": info");
   if (!info.is_object()) throw base::DataError(path, "info is not a JSON object", "make the statistics again");
-  file.info = {text_of(info, "protocol"), text_of(info, "network"), text_of(info, "network_hash"),
-               text_of(info, "resolution"), text_of(info, "source")};
+  file.info = {text_of(info, "protocol"),   text_of(info, "network"), text_of(info, "network_hash"),
+               text_of(info, "resolution"), text_of(info, "source"),  text_of(info, "score")};
   const auto n = info.find("n");
   if (n != info.end()) {
     if (!n->is_number_integer() || n->get<int64_t>() < 2) {
@@ -53,7 +53,8 @@ void read_info(const base::NpyArray& array, const std::string& path, StatisticsF
 void save_statistics(const std::string& path, const Statistics& statistics, const StatisticsInfo& info) {
   const base::Json json = {{"protocol", info.protocol},         {"network", info.network},
                            {"network_hash", info.network_hash}, {"n", statistics.n_images},
-                           {"resolution", info.resolution},     {"source", base::printable(info.source)}};
+                           {"resolution", info.resolution},     {"source", base::printable(info.source)},
+                           {"score", info.score_name}};
   base::write_npz(path, {{"mu", to_npy(statistics.mean)},
                          {"sigma", to_npy(statistics.covariance)},
                          {"info", base::make_npy_text(base::dump_json(json))}});

@@ -16,6 +16,7 @@ struct StatisticsInfo {
   std::string protocol, network, network_hash;
   std::string resolution;  // of the pictures before any resize: "32x32", "mixed"
   std::string source;      // "folder flowers"
+  std::string score_name;  // what a distance between such statistics is called: "FD-MobileNetV2"
 };
 
 struct StatisticsFile {

@@ -90,6 +90,7 @@ BOOST_FIXTURE_TEST_CASE(folders_and_their_statistics_give_one_score, Folders) {
 
   const metrics::Evaluation again = evaluate(options("a.npz", "a.npz"));  // needs no network
   BOOST_TEST(std::abs(*again.score) < 1e-8);
+  BOOST_TEST(again.score_name == "FD-random");
 }
 
 BOOST_FIXTURE_TEST_CASE(few_images_are_refused_unless_allowed, Folders) {
@@ -106,7 +107,7 @@ BOOST_FIXTURE_TEST_CASE(few_images_are_refused_unless_allowed, Folders) {
 }
 
 BOOST_AUTO_TEST_CASE(wrong_requests) {
-  const auto refused = [](EvaluateOptions request, const std::string& text) {
+  const auto refused = [](const EvaluateOptions& request, const std::string& text) {
     BOOST_CHECK_EXCEPTION(evaluate(request), base::UsageError, says(text));
   };
   EvaluateOptions request;
@@ -125,9 +126,9 @@ BOOST_FIXTURE_TEST_CASE(statistics_of_another_network_are_refused, Folders) {
     metrics::Statistics statistics{at::zeros({dims}, at::kDouble), at::eye(dims, at::kDouble), {}, 20000};
     metrics::save_statistics(folder / name, statistics, info);
   };
-  npz("inception.npz", 300, {"nvidia", "inception", "aa", "", ""});
-  npz("old.npz", 256, {"pil-bicubic-224", "random-conv-0", "bb", "", ""});
-  npz("other.npz", 256, {"pytorch-fid", "random-conv-0", "bb", "64x64", ""});
+  npz("inception.npz", 300, {"nvidia", "inception", "aa", "", "", ""});
+  npz("old.npz", 256, {"pil-bicubic-224", "random-conv-0", "bb", "", "", ""});
+  npz("other.npz", 256, {"pytorch-fid", "random-conv-0", "bb", "64x64", "", ""});
   BOOST_CHECK_EXCEPTION(evaluate(options("inception.npz", "a")), base::DataError, says("inception with 300 features"));
   BOOST_CHECK_EXCEPTION(evaluate(options("a", "old.npz")), base::DataError, says("random-conv-0 with 256 features"));
   BOOST_CHECK_EXCEPTION(evaluate(options("old.npz", "other.npz")), base::DataError, says("not the same protocol"));

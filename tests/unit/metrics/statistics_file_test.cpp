@@ -26,7 +26,8 @@ BOOST_AUTO_TEST_CASE(round_trip) {
   stats.add(test::normals(1, 30, 6));
   const metrics::Statistics written = stats.finish();
   const std::string path = folder / "s.npz";
-  metrics::save_statistics(path, written, {"pil-bicubic-224", "random-conv-1", "ab12", "32x32", "folder a\nb"});
+  metrics::save_statistics(path, written,
+                           {"pil-bicubic-224", "random-conv-1", "ab12", "32x32", "folder a\nb", "FD-random"});
   const metrics::StatisticsFile read = load_statistics(path);
   BOOST_TEST(at::equal(read.statistics.mean, written.mean));
   BOOST_TEST(at::equal(read.statistics.covariance, written.covariance));
@@ -35,6 +36,7 @@ BOOST_AUTO_TEST_CASE(round_trip) {
   BOOST_TEST(read.info.network == "random-conv-1");
   BOOST_TEST(read.info.network_hash == "ab12");
   BOOST_TEST(read.info.resolution == "32x32");
+  BOOST_TEST(read.info.score_name == "FD-random");
   BOOST_TEST(read.info.source.starts_with("folder a"));
 }
 
