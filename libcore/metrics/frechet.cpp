@@ -3,6 +3,7 @@
 // Both routes to the trace of sqrt(S1 S2).
 #include "metrics/frechet.hpp"
 
+#include <cmath>
 #include <string>
 
 #include "base/error.hpp"
@@ -49,10 +50,18 @@ double frechet_distance(const Statistics& real, const Statistics& fake, FrechetR
   check_side(real, real.dims());
   check_side(fake, real.dims());
   const at::Tensor step = real.mean - fake.mean;
-  const double root =
-      route == FrechetRoute::kSymmetric ? trace_symmetric(real.covariance, fake.covariance) : trace_nuclear(real, fake);
-  return step.dot(step).item<double>() + real.covariance.trace().item<double>() +
-         fake.covariance.trace().item<double>() - 2 * root;
+  double root = NAN;
+  try {
+    root = route == FrechetRoute::kSymmetric ? trace_symmetric(real.covariance, fake.covariance)
+                                             : trace_nuclear(real, fake);
+  } catch (const c10::LinAlgError&) {  // the solver gives up on numbers near overflow, which no features have
+  }
+  const double distance = step.dot(step).item<double>() + real.covariance.trace().item<double>() +
+                          fake.covariance.trace().item<double>() - 2 * root;
+  if (!std::isfinite(distance)) {
+    throw base::DataError("Frechet distance: the covariances are too large to be those of features; they are damaged");
+  }
+  return distance;
 }
 
 double frechet_distance(const Statistics& real, const Statistics& fake) {

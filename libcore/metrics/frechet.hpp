@@ -19,7 +19,7 @@ enum class FrechetRoute {
 };
 
 /// The distance. Without a route the nuclear norm is taken where a side has a factor (N <= d), else the symmetric one.
-/// Throws DataError where the two sides differ in d or hold a value that is not finite.
+/// Throws DataError where the two sides differ in d, hold a value that is not finite, or have no finite distance.
 double frechet_distance(const Statistics& real, const Statistics& fake);
 double frechet_distance(const Statistics& real, const Statistics& fake, FrechetRoute route);
 

@@ -67,6 +67,8 @@ BOOST_AUTO_TEST_CASE(sides_that_do_not_fit_are_refused) {
   BOOST_CHECK_EXCEPTION(frechet_distance(a, b), inr::base::DataError, says("2 and 1 features"));
   BOOST_CHECK_EXCEPTION(frechet_distance(a, c), inr::base::DataError, says("not finite"));
   BOOST_CHECK_THROW(frechet_distance(a, d), inr::base::DataError);
+  const Statistics huge = diagonal({0, 0}, {1e300, 1e300});
+  BOOST_CHECK_EXCEPTION(frechet_distance(huge, huge), inr::base::DataError, says("too large"));
 }
 
 BOOST_AUTO_TEST_CASE(rank_rule) {
