@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: The inr authors
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
+# label: slow
 # needs: inr-sample
 # One score by every way in: file, stdin, pipe, checkpoint, statistics; threads and batch change no digit; threshold; JSON.
 

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: The inr authors
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
+# label: fault
 # needs: inr-sample inr-train
 # What is whole of a damaged input is drawn, and the end is a failure; the file of -o is never replaced by one.
 expect_exit 0 inr-train --iterations 0 -o run --preset tiny32
