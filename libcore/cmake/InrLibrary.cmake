@@ -9,9 +9,10 @@ set(INR_ALLOWED_store   base image)
 set(INR_ALLOWED_model   base image store)
 set(INR_ALLOWED_cli     base)
 set(INR_ALLOWED_field   base image store model)
-set(INR_ALLOWED_gan     base image store model field)
+set(INR_ALLOWED_parallel base)
+set(INR_ALLOWED_gan     base image store model field parallel)
 set(INR_ALLOWED_draw    base image store model field)
-set(INR_ALLOWED_metrics base image store model field gan)
+set(INR_ALLOWED_metrics base image store model field gan parallel)
 
 # A directory that holds one symbolic link, <folder> -> libcore/<folder>: the include path of that folder and of no other.
 function(inr_include_root folder out)
