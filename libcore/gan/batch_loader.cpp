@@ -13,7 +13,7 @@ namespace {
 
 constexpr uint32_t kOrderStream = 0x4F524445;  // "ORDE"
 constexpr uint32_t kFlipStream = 0x464C4950;   // "FLIP"
-constexpr size_t kBatchesAhead = 4;
+constexpr int64_t kBatchesAhead = 4;
 
 }  // namespace
 
@@ -49,7 +49,11 @@ void require_fitting(const store::DatasetReader& dataset, int64_t resolution) {
 BatchLoader::BatchLoader(const store::DatasetReader& dataset, const LoaderOptions& options)
     : dataset_(dataset), options_(options), order_(options.seed, std::max<int64_t>(1, dataset.size())) {
   require_fitting(dataset, options.resolution);
-  thread_ = std::thread([this] { read_ahead(); });
+  if (options_.shard.empty()) {
+    options_.shard.resize(static_cast<size_t>(options.batch));
+    std::iota(options_.shard.begin(), options_.shard.end(), 0);
+  }
+  for (int i = 0; i < std::max(1, options.n_threads); ++i) threads_.emplace_back([this] { read_ahead(); });
 }
 
 BatchLoader::~BatchLoader() {
@@ -58,56 +62,66 @@ BatchLoader::~BatchLoader() {
     stop_ = true;
   }
   changed_.notify_all();
-  thread_.join();
+  for (std::thread& thread : threads_) thread.join();
 }
 
 at::Tensor BatchLoader::next() {
   const auto start = std::chrono::steady_clock::now();
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return !ready_.empty() || fault_; });
+  changed_.wait(lock, [this] { return ready_.contains(next_given_) || faults_.contains(next_given_); });
   stalled_ms_ += std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-  if (ready_.empty()) std::rethrow_exception(fault_);
-  at::Tensor batch = std::move(ready_.front());
-  ready_.pop_front();
+  if (const auto fault = faults_.find(next_given_); fault != faults_.end()) std::rethrow_exception(fault->second);
+  at::Tensor batch = std::move(ready_.extract(next_given_).mapped());
+  ++next_given_;
   lock.unlock();
   changed_.notify_all();
   return batch;
 }
 
 void BatchLoader::read_ahead() {
-  try {
-    for (int64_t position = options_.first_position;; position += options_.batch) {
-      at::Tensor batch = read_batch(position);
-      std::unique_lock lock(mutex_);
-      changed_.wait(lock, [this] { return ready_.size() < kBatchesAhead || stop_; });
-      if (stop_) return;
-      ready_.push_back(std::move(batch));
+  const int64_t ahead = std::max<int64_t>(kBatchesAhead, 2 * static_cast<int64_t>(options_.n_threads));
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [&] { return stop_ || next_read_ < next_given_ + ahead; });
+    if (stop_) return;
+    const int64_t number = next_read_++;
+    try {
+      const std::vector<Picture> pictures = plan_batch(number);
       lock.unlock();
-      changed_.notify_all();
+      at::Tensor batch = read_batch(pictures);
+      lock.lock();
+      ready_[number] = std::move(batch);
+    } catch (...) {
+      if (!lock.owns_lock()) lock.lock();
+      faults_[number] = std::current_exception();
     }
-  } catch (...) {
-    const std::lock_guard lock(mutex_);
-    fault_ = std::current_exception();
     changed_.notify_all();
   }
 }
 
-at::Tensor BatchLoader::read_batch(int64_t first_position) {
+std::vector<BatchLoader::Picture> BatchLoader::plan_batch(int64_t number) {
+  std::vector<Picture> pictures;
+  for (const int64_t n : options_.shard) {
+    const int64_t position = options_.first_position + number * options_.batch + n;
+    pictures.push_back({order_.index(position), options_.flip && order_.flip(position)});
+  }
+  return pictures;
+}
+
+at::Tensor BatchLoader::read_batch(const std::vector<Picture>& pictures) const {
   const int64_t r = options_.resolution;
-  at::Tensor out = at::empty({options_.batch, 3, r, r}, at::kFloat);
+  at::Tensor out = at::empty({static_cast<int64_t>(pictures.size()), 3, r, r}, at::kFloat);
   float* data = out.data_ptr<float>();
   std::vector<uint8_t> rgb(static_cast<size_t>(3 * r * r));  // [R, R, 3]
-  for (int64_t n = 0; n < options_.batch; ++n) {
-    const int64_t position = first_position + n;
-    dataset_.read_rgb(order_.index(position), rgb);
-    const bool flip = options_.flip && order_.flip(position);
+  for (const Picture& picture : pictures) {
+    dataset_.read_rgb(picture.index, rgb);
     for (int64_t y = 0; y < r; ++y) {
       for (int64_t x = 0; x < r; ++x) {
-        const uint8_t* pixel = rgb.data() + 3 * (y * r + (flip ? r - 1 - x : x));
-        for (int64_t c = 0; c < 3; ++c)
-          data[((n * 3 + c) * r + y) * r + x] = static_cast<float>(pixel[c]) / 127.5F - 1.0F;
+        const uint8_t* pixel = rgb.data() + 3 * (y * r + (picture.flip ? r - 1 - x : x));
+        for (int64_t c = 0; c < 3; ++c) data[(c * r + y) * r + x] = static_cast<float>(pixel[c]) / 127.5F - 1.0F;
       }
     }
+    data += 3 * r * r;
   }
   return out;
 }

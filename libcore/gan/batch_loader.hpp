@@ -1,14 +1,14 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// The data of a training run: in which order pictures come, which are flipped, and a thread that reads them ahead.
+// The data of a training run: in which order pictures come, which are flipped, and threads that read them ahead.
 // Order and flips are functions of (seed, position), so a resumed run sees what an uninterrupted one would have seen.
 #pragma once
 #include <torch/types.h>
 
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <exception>
+#include <map>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -42,9 +42,13 @@ struct LoaderOptions {
   int64_t resolution = 32;
   bool flip = true;
   int64_t first_position = 0;
+  /// Which pictures of each batch are read, as indices in 0 .. batch - 1: the share of one process. Empty: all.
+  std::vector<int64_t> shard;
+  int n_threads = 1;
 };
 
-/// Batches [batch, 3, R, R] of float32 in [-1, 1], x / 127.5 - 1, read ahead in a thread of its own.
+/// Batches [n, 3, R, R] of float32 in [-1, 1], x / 127.5 - 1, read ahead by threads of their own into a bounded queue.
+/// Batches come in order whatever the number of threads.
 class BatchLoader {
  public:
   /// The dataset must outlive the loader. Throws DataError where its pictures are not R x R or there are none.
@@ -52,25 +56,31 @@ class BatchLoader {
   ~BatchLoader();
   BatchLoader(const BatchLoader&) = delete;
   BatchLoader& operator=(const BatchLoader&) = delete;
-  /// The next batch; waits for it. Errors of the reading thread surface here.
+  /// The next batch; waits for it. Errors of the reading threads surface here, at the batch that met them.
   at::Tensor next();
   /// Time next() has waited so far, in milliseconds.
   [[nodiscard]] double stalled_ms() const noexcept { return stalled_ms_; }
 
  private:
+  struct Picture {
+    int64_t index;
+    bool flip;
+  };
   void read_ahead();
-  at::Tensor read_batch(int64_t first_position);
+  [[nodiscard]] std::vector<Picture> plan_batch(int64_t number);
+  [[nodiscard]] at::Tensor read_batch(const std::vector<Picture>& pictures) const;
 
   const store::DatasetReader& dataset_;
   LoaderOptions options_;
-  DataOrder order_;
   double stalled_ms_ = 0;
-  std::mutex mutex_;
+  std::mutex mutex_;  // guards all below
   std::condition_variable changed_;
-  std::deque<at::Tensor> ready_;
-  std::exception_ptr fault_;
+  DataOrder order_;
+  int64_t next_read_ = 0, next_given_ = 0;  // numbers of batches, from 0
+  std::map<int64_t, at::Tensor> ready_;
+  std::map<int64_t, std::exception_ptr> faults_;
   bool stop_ = false;
-  std::thread thread_;
+  std::vector<std::thread> threads_;
 };
 
 }  // namespace inr::gan

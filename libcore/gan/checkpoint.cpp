@@ -70,8 +70,21 @@ std::string hash_weights(const TensorMap& weights) {
 
 }  // namespace
 
-void save_checkpoint(const std::string& path, const model::Config& config, const TrainState& state,
+TrainState to_device(const TrainState& state, at::Device device) {
+  const auto move = [&](const TensorMap& map) {
+    TensorMap out;
+    for (const auto& [name, tensor] : map) out[name] = tensor.to(device);
+    return out;
+  };
+  TrainState out = state;  // counters; tensors are handles
+  for (TensorMap* map : {&out.g, &out.ema, &out.d, &out.adam_g.m, &out.adam_g.v, &out.adam_d.m, &out.adam_d.v})
+    *map = move(*map);
+  return out;
+}
+
+void save_checkpoint(const std::string& path, const model::Config& config, const TrainState& state_anywhere,
                      const Json& provenance) {
+  const TrainState state = to_device(state_anywhere, at::kCPU);
   const auto g_specs = model::generator_tensors(config.model);
   const auto d_specs = model::discriminator_tensors(config.discriminator, config.model.resolution);
   std::vector<base::TensorView> views = field::tensor_views(state.ema, "ema.", g_specs);
@@ -136,6 +149,22 @@ LoadedRun load_run(const std::string& path) {
     state.seconds = progress["seconds"].get<double>();
   return run;
 }
+
+LoadedNetworks load_networks(const std::string& path) {
+  const base::Safetensors file = open_checkpoint(path);
+  LoadedNetworks out;
+  out.config = read_config(file);
+  const auto g_specs = model::generator_tensors(out.config.model);
+  const auto d_specs = model::discriminator_tensors(out.config.discriminator, out.config.model.resolution);
+  out.ema = field::load_tensors(file, "ema.", g_specs);
+  out.g = file.find("g." + g_specs.front().name) != nullptr ? field::load_tensors(file, "g.", g_specs) : out.ema;
+  if (file.find("d." + d_specs.front().name) != nullptr) out.d = field::load_tensors(file, "d.", d_specs);
+  return out;
+}
+
+model::Config load_config(const std::string& path) { return read_config(open_checkpoint(path)); }
+
+Json checkpoint_provenance(const std::string& path) { return metadata_json(open_checkpoint(path), "provenance"); }
 
 LoadedGenerator load_generator(const std::string& path) {
   const base::Safetensors file = open_checkpoint(path);

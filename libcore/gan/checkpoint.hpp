@@ -14,7 +14,7 @@
 
 namespace inr::gan {
 
-/// Writes ema. g. d. adam., configuration, progress, seed and provenance, atomically.
+/// Writes ema. g. d. adam. (from any device), configuration, progress, seed and provenance, atomically.
 void save_checkpoint(const std::string& path, const model::Config& config, const TrainState& state,
                      const base::Json& provenance);
 
@@ -26,6 +26,23 @@ struct LoadedRun {
 /// Everything that save_checkpoint wrote. Throws DataError where a set is missing (an exported model cannot be
 /// resumed).
 LoadedRun load_run(const std::string& path);
+
+/// All tensors of a state on a device; shares memory with those that are there already.
+TrainState to_device(const TrainState& state, at::Device device);
+
+/// The networks of a checkpoint, to start a new run from (fine-tuning).
+struct LoadedNetworks {
+  model::Config config;
+  field::TensorMap g, ema;  // g = ema where the checkpoint was exported without training state
+  field::TensorMap d;       // empty where there is none
+};
+/// Throws DataError where there is not even a generator.
+LoadedNetworks load_networks(const std::string& path);
+
+/// The configuration alone; reads the head of the file.
+model::Config load_config(const std::string& path);
+/// What a checkpoint says of its origin, null where it says nothing; reads the head of the file alone.
+base::Json checkpoint_provenance(const std::string& path);
 
 /// A generator as sampling uses it: the ema. weights.
 struct LoadedGenerator {

@@ -20,8 +20,9 @@ void write_sample_grid(const std::string& path, const model::Config& config, con
   const TrainStep step(config);
   std::vector<at::Tensor> rows;
   for (int64_t i = 0; i < side; ++i) {
-    const at::Tensor z = latents(0, static_cast<uint64_t>(i * side), side, config.model.z_dim);
-    const at::Tensor row = quantize(step.generate(weights, z));           // [side, 3, R, R]
+    const at::Tensor z =
+        latents(0, static_cast<uint64_t>(i * side), side, config.model.z_dim).to(weights.begin()->second.device());
+    const at::Tensor row = quantize(step.generate(weights, z)).cpu();     // [side, 3, R, R]
     rows.push_back(row.permute({2, 0, 3, 1}).reshape({r, side * r, 3}));  // pixels of one row of cells
   }
   const at::Tensor pixels = at::cat(rows, 0).contiguous();  // [side R, side R, 3]

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gan/start.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
@@ -25,6 +26,7 @@ model::Config read_config_file(const std::string& path) {
 model::Config base_config(const StartOptions& options, const store::DatasetReader* dataset) {
   if (!options.config_file.empty()) return read_config_file(options.config_file);
   if (!options.preset.empty()) return model::find_preset(options.preset).config;
+  if (!options.init.empty()) return load_config(resolve_checkpoint(options.init));
   if (dataset == nullptr) throw base::UsageError("which model? give --preset NAME or --config FILE");
   const int64_t side = dataset->info().width;
   if (side != 32 && side != 64) {
@@ -49,8 +51,30 @@ void apply_changes(model::Config& config, const StartOptions& options) {
   }
 }
 
-LoadedRun resumed(const std::string& path, const StartOptions& options) {
+/// A preset or configuration file given along with --resume must be the run's own.
+void require_same_networks(const model::Config& run, const StartOptions& options, const std::string& path) {
+  if (options.preset.empty() && options.config_file.empty()) return;
+  const model::Config given = base_config(options, nullptr);
+  const std::string option = options.preset.empty() ? "--config " + options.config_file : "--preset " + options.preset;
+  if (!(given.model == run.model) || !(given.discriminator == run.discriminator)) {
+    throw base::UsageError(option + " has other networks than " + path +
+                           ", which a resumed run keeps; leave it out, or start a fresh run");
+  }
+}
+
+void warn_of_another_dataset(const base::Json& provenance, const store::DatasetReader& dataset,
+                             const std::string& path) {
+  const std::string hash = dataset.info().content_hash;
+  if (!provenance.is_object() || !provenance.contains("dataset_hash") || !provenance["dataset_hash"].is_string())
+    return;
+  if (hash.empty() || provenance["dataset_hash"].get<std::string>() == hash) return;
+  base::log_warning(dataset.path() + " holds other pictures than those that " + path + " was trained on");
+}
+
+LoadedRun resumed(const std::string& path, const StartOptions& options, const store::DatasetReader* dataset) {
   LoadedRun run = load_run(path);
+  require_same_networks(run.config, options, path);
+  if (dataset != nullptr) warn_of_another_dataset(run.provenance, *dataset, path);
   const model::Config before = run.config;
   apply_changes(run.config, options);
   if (!(run.config.model == before.model) || !(run.config.discriminator == before.discriminator)) {
@@ -72,6 +96,12 @@ LoadedRun resumed(const std::string& path, const StartOptions& options) {
   return run;
 }
 
+bool same_shapes(const field::TensorMap& a, const field::TensorMap& b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](const auto& x, const auto& y) {
+           return x.first == y.first && x.second.sizes() == y.second.sizes();
+         });
+}
+
 model::Config fresh_config(const StartOptions& options, const store::DatasetReader* dataset) {
   if (!options.preset.empty() && !options.config_file.empty()) {
     throw base::UsageError("--preset and --config exclude each other");
@@ -82,7 +112,40 @@ model::Config fresh_config(const StartOptions& options, const store::DatasetRead
   return config;
 }
 
+LoadedRun initialised(const StartOptions& options, const store::DatasetReader* dataset) {
+  const std::string path = resolve_checkpoint(options.init);
+  LoadedNetworks networks = load_networks(path);
+  LoadedRun run;
+  run.config = fresh_config(options, dataset);
+  run.state = initial_state(run.config);
+  if (!same_shapes(networks.g, run.state.g)) {
+    throw base::UsageError("--init " + path +
+                           " has another generator than the configuration; leave --preset, --config and settings of "
+                           "the model out to take the checkpoint's");
+  }
+  run.state.g = std::move(networks.g);
+  for (const auto& [name, tensor] : networks.ema) run.state.ema[name] = tensor.clone();
+  const bool with_d = same_shapes(networks.d, run.state.d);
+  if (with_d) run.state.d = std::move(networks.d);
+  base::log_info("starting from G " + std::string(with_d ? "and D" : "alone (D is fresh)") + " of " + path);
+  run.provenance = {{"init", std::filesystem::path(path).filename().string()}};
+  return run;
+}
+
 }  // namespace
+
+model::Config planned_config(const StartOptions& options, const store::DatasetReader* dataset) {
+  if (!options.resume.empty() && !options.run.empty()) {
+    const std::string path =
+        options.resume == "auto" ? newest_checkpoint(options.run) : resolve_checkpoint(options.resume);
+    if (!path.empty()) {
+      model::Config config = load_config(path);
+      apply_changes(config, options);
+      return config;
+    }
+  }
+  return fresh_config(options, dataset);
+}
 
 LoadedRun start_run(const StartOptions& options, const store::DatasetReader* dataset) {
   if (!options.preset.empty() && !options.config_file.empty())
@@ -91,7 +154,7 @@ LoadedRun start_run(const StartOptions& options, const store::DatasetReader* dat
     const std::string path =
         options.resume == "auto" ? newest_checkpoint(options.run) : resolve_checkpoint(options.resume);
     if (!path.empty()) {
-      LoadedRun run = resumed(path, options);
+      LoadedRun run = resumed(path, options, dataset);
       const auto held = list_checkpoints(options.run);
       if (options.resume != "auto" && !held.empty() && held.back().first > run.state.iteration) {
         throw base::DataError(options.run, "holds later checkpoints than " + path,
@@ -103,6 +166,7 @@ LoadedRun start_run(const StartOptions& options, const store::DatasetReader* dat
     throw base::DataError(options.run, "holds the checkpoints of an earlier run",
                           "give --resume to continue it, or another folder");
   }
+  if (!options.init.empty()) return initialised(options, dataset);
   LoadedRun run;
   run.config = fresh_config(options, dataset);
   run.state = initial_state(run.config);
@@ -115,6 +179,39 @@ void check_start(const StartOptions& options, const store::DatasetReader* datase
   } else {
     resolve_checkpoint(options.resume);
   }
+}
+
+void share_run(LoadedRun& run, parallel::Group& group) {
+  if (group.size() == 1) return;
+  const bool root = group.rank() == 0;
+  TrainState& state = run.state;
+  // The configuration as text, length first; then the counters; then the tensors.
+  std::string text = root ? base::dump_json(model::to_json(run.config)) : std::string();
+  std::vector<at::Tensor> head = {at::tensor(
+      {static_cast<int64_t>(text.size()), state.iteration, state.images, state.adam_g.steps, state.adam_d.steps},
+      at::kLong)};
+  std::vector<at::Tensor> seconds = {at::tensor({state.seconds}, at::kDouble)};
+  group.broadcast(head, 0);
+  group.broadcast(seconds, 0);
+  const auto* number = head[0].const_data_ptr<int64_t>();
+  text.resize(static_cast<size_t>(number[0]));
+  std::vector<at::Tensor> bytes = {at::from_blob(text.data(), {number[0]}, at::kByte)};
+  group.broadcast(bytes, 0);
+  if (!root) {
+    run.config = model::parse_config(base::parse_json(text, "rank 0"), "the configuration of rank 0");
+    state = initial_state(run.config);
+    state.iteration = number[1];
+    state.images = number[2];
+    state.adam_g.steps = number[3];
+    state.adam_d.steps = number[4];
+    state.seconds = seconds[0].item<double>();
+  }
+  std::vector<at::Tensor> tensors;
+  for (field::TensorMap* map :
+       {&state.g, &state.ema, &state.d, &state.adam_g.m, &state.adam_g.v, &state.adam_d.m, &state.adam_d.v}) {
+    for (auto& [name, tensor] : *map) tensors.push_back(tensor);
+  }
+  group.broadcast(tensors, 0);
 }
 
 base::Json make_provenance(const store::DatasetReader* dataset, const std::string& program,

@@ -4,11 +4,13 @@
 
 #include <torch/csrc/autograd/autograd.h>
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 
-#include "base/error.hpp"
 #include "field/decoder.hpp"
 #include "gan/discriminator.hpp"
+#include "gan/gradients.hpp"
 #include "gan/hypernetwork.hpp"
 
 namespace inr::gan {
@@ -16,45 +18,7 @@ namespace {
 
 using field::TensorMap;
 
-/// Leaves that share memory with the weights and record gradients for the time of one step.
-TensorMap leaves(const TensorMap& weights) {
-  TensorMap out;
-  for (const auto& [name, tensor] : weights) out[name] = tensor.detach().requires_grad_(true);
-  return out;
-}
-
-std::vector<at::Tensor> values(const TensorMap& map) {
-  std::vector<at::Tensor> out;
-  for (const auto& [name, tensor] : map) out.push_back(tensor);
-  return out;
-}
-
-std::vector<at::Tensor> gradients(const at::Tensor& loss, const TensorMap& weights) {
-  return torch::autograd::grad({loss}, values(weights));
-}
-
-template <typename Select>
-double norm(const TensorMap& names, const std::vector<at::Tensor>& grads, Select select) {
-  double sum = 0;
-  size_t i = 0;
-  for (const auto& [name, tensor] : names) {
-    const at::Tensor& grad = grads[i++];
-    if (select(name)) sum += at::linalg_vector_norm(grad, 2, {}, false, at::kDouble).pow(2).item<double>();
-  }
-  return std::sqrt(sum);
-}
-
-bool is_shared(const std::string& name) { return name.starts_with("inr."); }
-
-void require_finite(std::initializer_list<double> values_of_step, const char* step, int64_t iteration) {
-  for (const double value : values_of_step) {
-    if (!std::isfinite(value)) {
-      throw base::DataError("iteration " + std::to_string(iteration + 1),
-                            std::string("loss or gradient of ") + step + " is not finite",
-                            "resume from the last checkpoint with lower learning rates (--set training.lr_d=...)");
-    }
-  }
-}
+constexpr int64_t kGroup = 4;  // images of a group of the minibatch standard deviation
 
 }  // namespace
 
@@ -68,14 +32,55 @@ TrainState initial_state(const model::Config& config) {
   return state;
 }
 
-TrainStep::TrainStep(const model::Config& config)
+TrainStep::TrainStep(const model::Config& config, const StepOptions& options, parallel::Group* group)
     : config_(config),
+      options_(options),
+      group_(group),
       layout_(model::theta_layout(config.model)),
       plan_(model::plan_grid(config.model,
                              {.window = {}, .width = config.model.resolution, .height = config.model.resolution})) {}
 
+at::Tensor TrainStep::decode(const TensorMap& weights, const at::Tensor& theta_rows) const {
+  return field::decode(config_.model, layout_, weights, theta_rows, plan_);
+}
+
 at::Tensor TrainStep::generate(const TensorMap& weights, const at::Tensor& z) const {
-  return field::decode(config_.model, layout_, weights, theta(weights, hidden(config_.model, weights, z)), plan_);
+  return decode(weights, theta(weights, hidden(config_.model, weights, z)));
+}
+
+int64_t TrainStep::part_of_g(int64_t n) const {
+  return options_.micro_batch > 0 ? std::min(options_.micro_batch, n) : n;
+}
+
+/// Indices of the images of each part that D takes at once. Image i is in group i mod (n / 4); a part is a run of
+/// groups, in an order that makes the same groups of them again.
+std::vector<at::Tensor> TrainStep::parts_of_d(int64_t n, at::Device device) const {
+  const int64_t n_groups = n / std::min(kGroup, n);
+  const int64_t groups_at_once =
+      options_.micro_batch > 0 ? std::max<int64_t>(1, options_.micro_batch / kGroup) : n_groups;
+  if (n % std::min(kGroup, n) != 0 || groups_at_once >= n_groups) return {at::arange(n, at::kLong).to(device)};
+  std::vector<at::Tensor> parts;
+  const at::Tensor by_member = at::arange(n, at::kLong).reshape({n / n_groups, n_groups});
+  for (int64_t first = 0; first < n_groups; first += groups_at_once) {
+    const int64_t count = std::min(groups_at_once, n_groups - first);
+    parts.push_back(by_member.narrow(1, first, count).reshape({-1}).to(device));
+  }
+  return parts;
+}
+
+at::Tensor TrainStep::generate_in_parts(const TensorMap& weights, const at::Tensor& z) const {
+  const at::NoGradGuard no_grad;
+  const at::Tensor rows = theta(weights, hidden(config_.model, weights, z));
+  std::vector<at::Tensor> images;
+  for (const at::Tensor& part : rows.split(part_of_g(z.size(0)))) images.push_back(decode(weights, part));
+  return images.size() == 1 ? images.front() : at::cat(images);
+}
+
+std::optional<parallel::Averaging> TrainStep::start_average(const std::vector<at::Tensor>& gradients) const {
+  if (group_ == nullptr || group_->size() == 1) return std::nullopt;
+  std::optional<parallel::Averaging> averaging(group_->start_average());
+  for (const at::Tensor& gradient : gradients) averaging->add(gradient);
+  return averaging;
 }
 
 StepReport TrainStep::run(TrainState& state, const at::Tensor& reals, const at::Tensor& z_d,
@@ -83,57 +88,175 @@ StepReport TrainStep::run(TrainState& state, const at::Tensor& reals, const at::
   StepReport report;
   at::Tensor fakes;
   {
-    const at::NoGradGuard no_grad;
-    fakes = generate(state.g, z_d);
+    const PhaseTimer timer(report.seconds.g_forward);
+    fakes = generate_in_parts(state.g, z_d);
   }
-  step_d(state, reals, fakes, report);
-  step_g(state, z_g, report);
+  std::optional<SavedWeights> before;  // for the case that the G step fails
+  if (!options_.skip_non_finite) before.emplace(state.d, state.adam_d);
+  if (!step_d(state, reals, fakes, report) && !options_.skip_non_finite) return report;
+  fakes.reset();
+  if (!step_g(state, z_g, report) && !options_.skip_non_finite) {
+    std::move(*before).restore(state.d, state.adam_d);
+    return report;
+  }
   ++state.iteration;
-  state.images += reals.size(0);
+  state.images += reals.size(0) * (group_ == nullptr ? 1 : group_->size());
+  const PhaseTimer timer(report.seconds.optimiser);
   ema_step(state.ema, state.g, ema_decay(state.images));
   return report;
 }
 
-void TrainStep::step_d(TrainState& state, const at::Tensor& reals, const at::Tensor& fakes, StepReport& report) const {
+bool TrainStep::step_d(TrainState& state, const at::Tensor& reals, const at::Tensor& fakes, StepReport& report) const {
   const model::TrainingConfig& training = config_.training;
   const bool with_r1 = training.r1 > 0 && state.iteration % training.r1_every == 0;
+  const double r1_weight = with_r1 ? training.r1 * static_cast<double>(training.r1_every) : 0;
   const TensorMap d = leaves(state.d);
-  const at::Tensor x = with_r1 ? reals.detach().requires_grad_(true) : reals;
-  const at::Tensor logits_real = discriminate(d, x);
-  const at::Tensor logits_fake = discriminate(d, fakes);
-  const at::Tensor loss_real = at::softplus(-logits_real).mean();
-  const at::Tensor loss_fake = at::softplus(logits_fake).mean();
-  at::Tensor loss = loss_real + loss_fake;
-  report.r1 = std::nan("");
-  if (with_r1) {  // R1 of "Which training methods for GANs do actually converge?", without the factor 1/2
-    const at::Tensor slope = torch::autograd::grad({logits_real.sum()}, {x}, {}, std::nullopt, true)[0];
-    const at::Tensor penalty = slope.square().sum({1, 2, 3}).mean();
-    loss = loss + penalty * (training.r1 * static_cast<double>(training.r1_every));
-    report.r1 = penalty.item<double>();
+  const std::vector<at::Tensor> weights = values(d);
+  const double share = 1 / static_cast<double>(reals.size(0));  // of an image in the local mean
+  std::vector<at::Tensor> gradients;
+  double loss_real = 0, loss_fake = 0, logits_real = 0, logits_fake = 0, penalty = 0;
+  for (const at::Tensor& part : parts_of_d(reals.size(0), reals.device())) {
+    // The fakes first, back and forth, then the reals: only one of the two graphs is ever held.
+    at::Tensor logits;
+    {
+      const PhaseTimer timer(report.seconds.d_forward);
+      logits = discriminate(d, fakes.index_select(0, part));
+    }
+    at::Tensor loss = at::softplus(logits).sum() * share;
+    {
+      const PhaseTimer timer(report.seconds.backward);
+      accumulate(gradients, torch::autograd::grad({loss}, weights));
+    }
+    loss_fake += loss.item<double>();
+    logits_fake += logits.sum().item<double>() * share;
+
+    const at::Tensor x = reals.index_select(0, part).requires_grad_(with_r1);
+    {
+      const PhaseTimer timer(report.seconds.d_forward);
+      logits = discriminate(d, x);
+    }
+    loss = at::softplus(-logits).sum() * share;
+    loss_real += loss.item<double>();
+    logits_real += logits.sum().item<double>() * share;
+    const PhaseTimer timer(with_r1 ? report.seconds.r1 : report.seconds.backward);
+    if (with_r1) {  // R1 of "Which training methods for GANs do actually converge?", without the factor 1/2
+      const at::Tensor slope = torch::autograd::grad({logits.sum()}, {x}, {}, std::nullopt, true)[0];
+      const at::Tensor squares = slope.square().sum() * share;
+      loss = loss + squares * r1_weight;
+      penalty += squares.item<double>();
+    }
+    logits.reset();
+    accumulate(gradients, torch::autograd::grad({loss}, weights));
   }
-  const std::vector<at::Tensor> grads = gradients(loss, d);
-  report.loss_d_real = loss_real.item<double>();
-  report.loss_d_fake = loss_fake.item<double>();
-  report.loss_d = loss.item<double>();
-  report.logits_real = logits_real.mean().item<double>();
-  report.logits_fake = logits_fake.mean().item<double>();
-  report.grad_norm_d = norm(d, grads, [](const std::string&) { return true; });
-  require_finite({report.loss_d, report.grad_norm_d}, "D", state.iteration);
-  adam_step(state.d, grads, state.adam_d, {training.beta1, training.beta2},
+  std::vector<double> means = {loss_real, loss_fake, penalty, logits_real, logits_fake};
+  if (std::optional<parallel::Averaging> averaging = start_average(gradients)) {
+    const PhaseTimer timer(report.seconds.allreduce);
+    averaging->finish();
+    means = group_->mean(means);
+  }
+  report.loss_d_real = means[0];
+  report.loss_d_fake = means[1];
+  report.r1 = with_r1 ? means[2] : std::nan("");
+  report.loss_d = means[0] + means[1] + r1_weight * means[2];
+  report.logits_real = means[3];
+  report.logits_fake = means[4];
+  const PhaseTimer timer(report.seconds.optimiser);
+  report.grad_norm_d = norm(gradients);
+  report.fault = fault_of(report.loss_d, report.grad_norm_d, "D");
+  if (!report.fault.empty()) return false;
+  adam_step(state.d, gradients, state.adam_d, {training.beta1, training.beta2},
             [&](const std::string&) { return training.lr_d; });
+  return true;
 }
 
-void TrainStep::step_g(TrainState& state, const at::Tensor& z, StepReport& report) const {
-  const model::TrainingConfig& training = config_.training;
+at::Tensor TrainStep::image_slopes(const TensorMap& d, const at::Tensor& images, StepReport& report) const {
+  const double share = 1 / static_cast<double>(images.size(0));
+  at::Tensor slopes = at::empty(images.sizes(), images.options());
+  double loss_g = 0;
+  for (const at::Tensor& part : parts_of_d(images.size(0), images.device())) {
+    const at::Tensor x = images.detach().index_select(0, part).requires_grad_(true);
+    at::Tensor loss;
+    {
+      const PhaseTimer timer(report.seconds.d_forward);
+      loss = at::softplus(-discriminate(d, x)).sum() * share;
+    }
+    const PhaseTimer timer(report.seconds.backward);
+    slopes.index_copy_(0, part, torch::autograd::grad({loss}, {x})[0]);
+    loss_g += loss.item<double>();
+  }
+  report.loss_g = loss_g;
+  return slopes;
+}
+
+bool TrainStep::step_g(TrainState& state, const at::Tensor& z, StepReport& report) const {
   const TensorMap g = leaves(state.g);
-  const at::Tensor loss = at::softplus(-discriminate(state.d, generate(g, z))).mean();
-  const std::vector<at::Tensor> grads = gradients(loss, g);
-  report.loss_g = loss.item<double>();
-  report.grad_norm_shared = norm(g, grads, is_shared);
-  report.grad_norm_hypernet = norm(g, grads, [](const std::string& name) { return !is_shared(name); });
-  require_finite({report.loss_g, report.grad_norm_shared, report.grad_norm_hypernet}, "G", state.iteration);
-  adam_step(state.g, grads, state.adam_g, {training.beta1, training.beta2},
+  const int64_t n = z.size(0);
+  const int64_t at_once = part_of_g(n);
+
+  // z -> theta -> images. In parts, the images are made without a graph here, and once more with one below.
+  at::Tensor rows, rows_leaf, images;
+  {
+    const PhaseTimer timer(report.seconds.g_forward);
+    rows = theta(g, hidden(config_.model, g, z));
+    rows_leaf = rows.detach().requires_grad_(true);
+    images = at_once == n ? decode(g, rows_leaf) : generate_in_parts(state.g, z);
+  }
+  const at::Tensor slopes = image_slopes(state.d, images, report);
+
+  // From the images to theta and the shared weights, a part at a time.
+  std::vector<at::Tensor> inputs = select(g, true);
+  const size_t n_shared = inputs.size();
+  inputs.emplace_back();
+  std::vector<at::Tensor> shared_gradients;
+  at::Tensor rows_gradient = at::empty_like(rows.detach());
+  for (int64_t first = 0; first < n; first += at_once) {
+    const int64_t count = std::min(at_once, n - first);
+    inputs.back() = rows_leaf;
+    if (at_once < n) {
+      const PhaseTimer timer(report.seconds.g_forward);
+      inputs.back() = rows_leaf.detach().narrow(0, first, count).requires_grad_(true);
+      images = decode(g, inputs.back());
+    }
+    const PhaseTimer timer(report.seconds.backward);
+    std::vector<at::Tensor> part = torch::autograd::grad({images}, inputs, {slopes.narrow(0, first, count)});
+    rows_gradient.narrow(0, first, count).copy_(part.back());
+    part.resize(n_shared);
+    accumulate(shared_gradients, std::move(part));
+  }
+  images.reset();
+
+  // Then the hypernetwork, while the gradients of the shared weights travel.
+  std::optional<parallel::Averaging> averaging = start_average(shared_gradients);
+  std::vector<at::Tensor> hypernet_gradients;
+  {
+    const PhaseTimer timer(report.seconds.backward);
+    hypernet_gradients = torch::autograd::grad({rows}, select(g, false), {rows_gradient});
+  }
+  if (averaging) {
+    const PhaseTimer timer(report.seconds.allreduce);
+    for (const at::Tensor& gradient : hypernet_gradients) averaging->add(gradient);
+    averaging->finish();
+    report.loss_g = group_->mean({report.loss_g})[0];
+  }
+  return update_g(state, std::move(hypernet_gradients), std::move(shared_gradients), report);
+}
+
+bool TrainStep::update_g(TrainState& state, std::vector<at::Tensor> hypernet_gradients,
+                         std::vector<at::Tensor> shared_gradients, StepReport& report) const {
+  const model::TrainingConfig& training = config_.training;
+  const PhaseTimer timer(report.seconds.optimiser);
+  report.grad_norm_shared = norm(shared_gradients);
+  report.grad_norm_hypernet = norm(hypernet_gradients);
+  const std::string fault = fault_of(report.loss_g, report.grad_norm_shared + report.grad_norm_hypernet, "G");
+  if (!fault.empty()) {
+    report.fault = fault;
+    return false;
+  }
+  std::vector<at::Tensor> gradients = std::move(hypernet_gradients);  // "hypernet." sorts before "inr."
+  std::move(shared_gradients.begin(), shared_gradients.end(), std::back_inserter(gradients));
+  adam_step(state.g, gradients, state.adam_g, {training.beta1, training.beta2},
             [&](const std::string& name) { return is_shared(name) ? training.lr_shared : training.lr_hypernet; });
+  return true;
 }
 
 double TrainStep::ema_decay(int64_t images) const {

@@ -12,24 +12,24 @@
 #include <cmath>
 #include <filesystem>
 
-#include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/progress.hpp"
 #include "gan/batch_loader.hpp"
 #include "gan/hypernetwork.hpp"
-#include "gan/run_log.hpp"
-#include "gan/sample_grid.hpp"
+#include "gan/run_writer.hpp"
+#include "parallel/shard.hpp"
 
 namespace inr::gan {
 namespace {
 
 using base::Json;
 using Clock = std::chrono::steady_clock;
-namespace fs = std::filesystem;
 
 constexpr uint64_t kLatentsPerStep = 2;                   // the D step's and the G step's, interleaved by image
 constexpr uint64_t kTrainingLatents = uint64_t{1} << 63;  // keys apart from those of samples
+constexpr int kMaxSkipped = 100;                          // iterations in a row that --on-nan skip forgives
+constexpr double kStallShare = 0.1;                       // of the time waited for pictures that is worth a warning
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
@@ -37,159 +37,190 @@ Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : 
 
 void make_folders(const std::string& run) {
   std::error_code error;
-  fs::create_directories(run + "/samples", error);
+  std::filesystem::create_directories(run + "/samples", error);
   if (error) throw base::SystemError(run, "make the folder", error.value());
 }
 
-/// Latents of a step's images: keyed by the image's position in the run, so that a resume draws the same ones.
-at::Tensor training_latents(const model::Config& config, int64_t images, uint64_t which) {
-  const uint64_t first = kTrainingLatents + kLatentsPerStep * static_cast<uint64_t>(images) +
-                         which * static_cast<uint64_t>(config.training.batch);
-  return latents(config.training.seed, first, config.training.batch, config.model.z_dim);
-}
-
-/// One run in progress: owns the state and everything that is written beside it.
+/// One run in progress: owns the state; rank 0 also owns everything that is written beside it.
 class Run {
  public:
-  Run(LoadedRun start, const store::DatasetReader& dataset, const TrainerOptions& options)
+  Run(LoadedRun start, const store::DatasetReader& dataset, const TrainerOptions& options, parallel::Group& group)
       : config_(start.config),
-        state_(std::move(start.state)),
-        provenance_(std::move(start.provenance)),
+        state_(to_device(start.state, options.device)),
         options_(options),
-        step_(config_),
+        group_(group),
+        shard_(parallel::images_of_rank(config_.training.batch, group.rank(), group.size())),
+        step_(config_, options.step, &group),
         loader_(dataset, {.seed = config_.training.seed,
                           .batch = config_.training.batch,
                           .resolution = config_.model.resolution,
                           .flip = config_.training.flip,
-                          .first_position = state_.images}),
-        log_(options.run + "/log.jsonl"),
+                          .first_position = state_.images,
+                          .shard = shard_,
+                          .n_threads = options.loader_threads}),
         seconds_before_(state_.seconds) {
-    const std::string own = options.run + "/" + checkpoint_name(state_.iteration);
-    if (state_.iteration > 0 && fs::exists(own)) {  // resumed from it: written again only after a step
-      saved_at_ = state_.iteration;
-      checkpoint_ = own;
-    }
-    if (provenance_.is_object() && provenance_.contains("best_score") && provenance_["best_score"].is_number()) {
-      best_score_ = provenance_["best_score"].get<double>();
-    }
+    if (group.rank() == 0) writer_.emplace(options, config_, state_, std::move(start.provenance));
   }
 
   TrainResult loop() {
-    base::Progress progress("training", static_cast<uint64_t>(config_.training.iterations), "it");
+    std::optional<base::Progress> progress;
+    if (writer_) progress.emplace("training", static_cast<uint64_t>(config_.training.iterations), "it");
     const int64_t first = state_.iteration;
-    log_.write({{"event", first == 0 ? "start" : "resume"}, {"iteration", first}, {"threads", at::get_num_threads()}});
+    log({{"event", first == 0 ? "start" : "resume"},
+         {"iteration", first},
+         {"processes", group_.size()},
+         {"device", options_.device.str()},
+         {"threads", at::get_num_threads()}});
     bool interrupted = false;
     while (state_.iteration < config_.training.iterations) {
-      if ((options_.stop && options_.stop()) || (options_.duration_s > 0 && elapsed() >= options_.duration_s)) {
+      const bool stop =
+          (options_.stop && options_.stop()) || (options_.duration_s > 0 && elapsed() >= options_.duration_s);
+      if (group_.any(stop)) {
         interrupted = true;
         break;
       }
       one_step();
-      const int64_t now = state_.iteration;
-      progress.update(static_cast<uint64_t>(now), note_);
-      if (due(options_.log_every)) log_step();
-      if (due(options_.sample_every)) write_samples();
-      if (options_.score && due(options_.score_every)) write_score();
-      if (due(options_.checkpoint_every) && now < config_.training.iterations) write_checkpoint();
+      if (!writer_) continue;
+      progress->update(static_cast<uint64_t>(state_.iteration), note_);
+      write_due();
     }
-    progress.clear();
-    if (state_.iteration != saved_at_) write_checkpoint();
-    if (!interrupted && state_.iteration > first && options_.sample_every > 0) write_samples();
-    log_.write({{"event", interrupted ? "interrupted" : "done"}, {"iteration", state_.iteration}});
-    return {state_.iteration, interrupted, checkpoint_, best_score_};
+    if (writer_) finish(*progress, interrupted, state_.iteration > first);
+    group_.close();
+    if (!writer_) return {state_.iteration, interrupted, {}, {}};
+    return {state_.iteration, interrupted, writer_->newest(), writer_->best_score()};
   }
 
  private:
   [[nodiscard]] double elapsed() const { return seconds_since(start_); }
   [[nodiscard]] bool due(int64_t every) const { return every > 0 && state_.iteration % every == 0; }
+  void log(const Json& line) {
+    if (writer_) writer_->log(line);
+  }
+
+  /// Latents of this process's images: keyed by the image's position in the run, so that a resume and any number of
+  /// processes draw the same ones.
+  at::Tensor training_latents(uint64_t which) const {
+    std::vector<at::Tensor> rows;
+    for (const int64_t n : shard_) {
+      const uint64_t key = kTrainingLatents + kLatentsPerStep * static_cast<uint64_t>(state_.images) +
+                           which * static_cast<uint64_t>(config_.training.batch) + static_cast<uint64_t>(n);
+      rows.push_back(latents(config_.training.seed, key, 1, config_.model.z_dim));
+    }
+    return at::cat(rows).to(options_.device);
+  }
 
   void one_step() {
-    const at::Tensor reals = loader_.next();
-    report_ = step_.run(state_, reals, training_latents(config_, state_.images, 0),
-                        training_latents(config_, state_.images, 1));
+    double waited = 0;
+    at::Tensor reals;
+    {
+      const PhaseTimer timer(waited);
+      reals = loader_.next().to(options_.device, /*non_blocking=*/true);
+    }
+    report_ = step_.run(state_, reals, training_latents(0), training_latents(1));
+    report_.seconds.data = waited;
+    phases_ += report_.seconds;
     state_.seconds = seconds_before_ + elapsed();
+    if (report_.fault.empty()) {
+      n_skipped_ = 0;
+    } else {
+      handle_fault();
+    }
+  }
+
+  /// A loss or gradient that is not finite: the same in all processes, so all leave together.
+  void handle_fault() {
+    const bool skip = options_.step.skip_non_finite && ++n_skipped_ < kMaxSkipped;
+    log({{"event", skip ? "skipped" : "not finite"}, {"iteration", state_.iteration}, {"fault", report_.fault}});
+    const std::string where = "iteration " + std::to_string(state_.iteration + (skip ? 0 : 1));
+    if (skip) {
+      if (writer_) base::log_warning(where + ": " + report_.fault + " is not finite; that half step is left out");
+      return;
+    }
+    if (writer_) writer_->checkpoint(state_, /*last=*/true);
+    group_.close();
+    throw base::DataError(where,
+                          report_.fault + " is not finite" + (n_skipped_ > 0 ? ", a hundred times in a row" : ""),
+                          (writer_ ? writer_->newest() + " is the state before it; " : std::string()) +
+                              "resume with lower learning rates (--set training.lr_d=...), or with --on-nan skip");
+  }
+
+  void write_due() {
+    if (due(options_.log_every)) log_step();
+    if (due(options_.sample_every)) writer_->samples(state_);
+    if (options_.score && due(options_.score_every)) writer_->score(state_);
+    if (due(options_.checkpoint_every) && state_.iteration < config_.training.iterations)
+      writer_->checkpoint(state_, /*last=*/false);
+  }
+
+  void finish(base::Progress& progress, bool interrupted, bool stepped) {
+    progress.clear();
+    writer_->checkpoint(state_, /*last=*/true);
+    if (!interrupted && stepped && options_.sample_every > 0) writer_->samples(state_);
+    log({{"event", interrupted ? "interrupted" : "done"}, {"iteration", state_.iteration}});
   }
 
   void log_step() {
     const double window = std::max(1e-9, seconds_since(log_time_));
+    const auto n = static_cast<double>(std::max<int64_t>(1, state_.iteration - logged_at_));
     const double rate = static_cast<double>(state_.iteration - logged_at_) / window;
-    log_.write({{"iteration", state_.iteration},
-                {"images", state_.images},
-                {"loss_d", report_.loss_d},
-                {"loss_g", report_.loss_g},
-                {"r1", number_or_null(report_.r1)},
-                {"logits_real", report_.logits_real},
-                {"logits_fake", report_.logits_fake},
-                {"grad_norm_d", report_.grad_norm_d},
-                {"grad_norm_hypernet", report_.grad_norm_hypernet},
-                {"grad_norm_shared", report_.grad_norm_shared},
-                {"it_per_s", rate},
-                {"images_per_s", rate * static_cast<double>(config_.training.batch)},
-                {"seconds", state_.seconds},
-                {"stalled_ms", loader_.stalled_ms()},
-                {"memory_bytes", resident_bytes()}});
+    const double data_share = phases_.data / std::max(1e-9, phases_.total());
+    log({{"iteration", state_.iteration},
+         {"images", state_.images},
+         {"loss_d", number_or_null(report_.loss_d)},
+         {"loss_g", number_or_null(report_.loss_g)},
+         {"r1", number_or_null(report_.r1)},
+         {"logits_real", number_or_null(report_.logits_real)},
+         {"logits_fake", number_or_null(report_.logits_fake)},
+         {"grad_norm_d", number_or_null(report_.grad_norm_d)},
+         {"grad_norm_hypernet", number_or_null(report_.grad_norm_hypernet)},
+         {"grad_norm_shared", number_or_null(report_.grad_norm_shared)},
+         {"it_per_s", rate},
+         {"images_per_s", rate * static_cast<double>(config_.training.batch)},
+         {"seconds", state_.seconds},
+         {"stalled_ms", loader_.stalled_ms()},
+         {"data_share", data_share},
+         {"seconds_per_it",
+          {{"data", phases_.data / n},
+           {"g_forward", phases_.g_forward / n},
+           {"d_forward", phases_.d_forward / n},
+           {"r1", phases_.r1 / n},
+           {"backward", phases_.backward / n},
+           {"optimiser", phases_.optimiser / n},
+           {"allreduce", phases_.allreduce / n}}},
+         {"memory_bytes", resident_bytes()}});
+    if (data_share > kStallShare && !warned_of_stalls_) {
+      warned_of_stalls_ = true;
+      char text[160];
+      std::snprintf(text, sizeof text,
+                    "training waited %.0f%% of the time for pictures (more --loader-threads, or a faster disk)",
+                    100 * data_share);
+      base::log_warning(text);
+    }
     char text[64];
     std::snprintf(text, sizeof text, "D %.2f G %.2f", report_.loss_d, report_.loss_g);
     note_ = text;
     log_time_ = Clock::now();
     logged_at_ = state_.iteration;
-  }
-
-  [[nodiscard]] std::string stem() const {
-    const std::string name = checkpoint_name(state_.iteration);
-    return name.substr(name.find('-') + 1, 9);
-  }
-
-  void write_samples() {
-    const std::string path = options_.run + "/samples/" + stem() + ".png";
-    if (path == samples_) return;
-    write_sample_grid(path, config_, state_.ema);
-    samples_ = path;
-  }
-
-  void write_score() {
-    const Clock::time_point start = Clock::now();
-    const double score = options_.score(config_, state_.ema);
-    log_.write(
-        {{"iteration", state_.iteration}, {"score", number_or_null(score)}, {"score_seconds", seconds_since(start)}});
-    if (std::isfinite(score) && (!best_score_ || score < *best_score_)) {
-      best_score_ = score;
-      provenance_["best_score"] = score;
-      provenance_["best_iteration"] = state_.iteration;
-      save_checkpoint(options_.run + "/best.safetensors", config_, state_, provenance_);
-    }
-  }
-
-  void write_checkpoint() {
-    checkpoint_ = options_.run + "/" + checkpoint_name(state_.iteration);
-    save_checkpoint(checkpoint_, config_, state_, provenance_);
-    saved_at_ = state_.iteration;
-    if (options_.keep <= 0) return;
-    auto found = list_checkpoints(options_.run);
-    // Later ones (damaged, or of an abandoned branch) are not this run's to remove, and do not count.
-    std::erase_if(found, [this](const auto& entry) { return entry.first > state_.iteration; });
-    const auto keep = static_cast<size_t>(options_.keep);
-    for (size_t i = 0; i + keep < found.size(); ++i) {
-      std::error_code ignored;  // an old checkpoint that cannot be removed harms nobody
-      fs::remove(found[i].second, ignored);
-    }
+    phases_ = {};
   }
 
   model::Config config_;
   TrainState state_;
-  Json provenance_;
   const TrainerOptions& options_;
+  parallel::Group& group_;
+  std::vector<int64_t> shard_;  // this process's images of each batch
   TrainStep step_;
   BatchLoader loader_;
-  RunLog log_;
+  std::optional<RunWriter> writer_;  // rank 0
   StepReport report_;
+  PhaseSeconds phases_;  // since the last line of the log
   double seconds_before_;
   Clock::time_point start_ = Clock::now();
   Clock::time_point log_time_ = start_;
   int64_t logged_at_ = state_.iteration;
-  int64_t saved_at_ = -1;
-  std::string checkpoint_, samples_, note_;
-  std::optional<double> best_score_;
+  int n_skipped_ = 0;  // in a row
+  bool warned_of_stalls_ = false;
+  std::string note_;
 };
 
 }  // namespace
@@ -207,9 +238,10 @@ RunLock::RunLock(const std::string& run) {
 
 RunLock::~RunLock() { ::close(fd_); }
 
-TrainResult train(LoadedRun start, const store::DatasetReader& dataset, const TrainerOptions& options) {
-  make_folders(options.run);
-  return Run(std::move(start), dataset, options).loop();
+TrainResult train(LoadedRun start, const store::DatasetReader& dataset, const TrainerOptions& options,
+                  parallel::Group& group) {
+  if (group.rank() == 0) make_folders(options.run);
+  return Run(std::move(start), dataset, options, group).loop();
 }
 
 }  // namespace inr::gan

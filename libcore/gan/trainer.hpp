@@ -9,6 +9,8 @@
 #include <string>
 
 #include "gan/checkpoint.hpp"
+#include "gan/train_step.hpp"
+#include "parallel/group.hpp"
 #include "store/dataset.hpp"
 
 namespace inr::gan {
@@ -21,7 +23,10 @@ struct TrainerOptions {
   int64_t log_every = 50;           // iterations between log lines
   int64_t score_every = 0;          // iterations between scores; 0 = none
   double duration_s = 0;            // stop as if interrupted after this many seconds; 0 = no limit
-  std::function<bool()> stop;       // asked between steps
+  int loader_threads = 1;
+  StepOptions step;
+  at::Device device = at::kCPU;
+  std::function<bool()> stop;  // asked between steps
   /// Smaller is better. Handed down by the tool, since scores live above this folder.
   std::function<double(const model::Config&, const field::TensorMap& ema)> score;
 };
@@ -29,14 +34,16 @@ struct TrainerOptions {
 struct TrainResult {
   int64_t iteration = 0;
   bool interrupted = false;  // stop() or duration; a resume continues
-  std::string checkpoint;    // the last one written
+  std::string checkpoint;    // the last one written; empty in ranks other than 0
   std::optional<double> best_score;
 };
 
-/// A fresh run, or the continuation of one (start.state). N iterations, a stop, a resume and M iterations give the same
-/// tensors as N + M at the same thread count. Throws DataError (dataset does not fit, loss not finite) and SystemError;
-/// the newest checkpoint then stays.
-TrainResult train(LoadedRun start, const store::DatasetReader& dataset, const TrainerOptions& options);
+/// A fresh run, or the continuation of one (start.state, the same in every process of the group). N iterations, a stop,
+/// a resume and M iterations give the same tensors as N + M at the same number of threads and processes. Ends with
+/// group.close(). Throws DataError (the dataset does not fit; a loss or gradient is not finite: the state of before
+/// that iteration is then the newest checkpoint) and SystemError.
+TrainResult train(LoadedRun start, const store::DatasetReader& dataset, const TrainerOptions& options,
+                  parallel::Group& group);
 
 /// Holds RUN/lock as long as it lives, so that two trainers never write one run. Throws DataError where another holds
 /// it.

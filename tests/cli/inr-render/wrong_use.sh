@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: The inr authors
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
+# label: fault
 # needs: inr-sample inr-train
 # What no stream could make right ends with status 2, before anything is written.
 expect_exit 0 inr-train --iterations 0 -o run --preset tiny32

@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+// What a run leaves behind: RUN/log.jsonl, samples, scores, checkpoints. Of several processes only rank 0 has one.
+// A log line, sample or periodic checkpoint that cannot be written (disk full) is a warning: training goes on, and the
+// next checkpoint is tried again. The last checkpoint of a run is not forgiven.
+#pragma once
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "gan/checkpoint.hpp"
+#include "gan/run_log.hpp"
+#include "gan/trainer.hpp"
+
+namespace inr::gan {
+
+class RunWriter {
+ public:
+  /// options and config must outlive the writer. Throws SystemError where the log cannot be opened.
+  RunWriter(const TrainerOptions& options, const model::Config& config, const TrainState& start, base::Json provenance);
+
+  /// One line of the log.
+  void log(const base::Json& line);
+  /// RUN/samples/ITERATION.png of the moving average; once an iteration.
+  void samples(const TrainState& state);
+  /// The score of the moving average; the best one's checkpoint goes to RUN/best.safetensors.
+  void score(const TrainState& state);
+  /// RUN/checkpoint-ITERATION.safetensors, and the removal of the oldest; nothing where the state is saved already.
+  /// last: throws SystemError where it cannot be written.
+  void checkpoint(const TrainState& state, bool last);
+
+  /// Path of the newest checkpoint written or resumed from; empty: none.
+  [[nodiscard]] const std::string& newest() const noexcept { return newest_; }
+  [[nodiscard]] std::optional<double> best_score() const noexcept { return best_score_; }
+
+ private:
+  void forgiving(const std::string& what, const std::function<void()>& write);
+  void remove_oldest(int64_t iteration) const;
+
+  const TrainerOptions& options_;
+  const model::Config& config_;
+  base::Json provenance_;
+  RunLog log_;
+  int64_t saved_at_ = -1;
+  std::string newest_, samples_;
+  std::optional<double> best_score_;
+  std::set<std::string> failed_;  // what has been warned about
+};
+
+}  // namespace inr::gan
