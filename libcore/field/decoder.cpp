@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "field/decoder.hpp"
 
+#include "field/decoders/function.hpp"
+
 namespace inr::field {
 namespace {
 
@@ -102,19 +104,19 @@ at::Tensor cell_points(const model::GridPlan& plan, size_t k, int64_t first, int
 
 at::Tensor decode(const model::ModelConfig& config, const model::ThetaLayout& layout, const TensorMap& shared,
                   const at::Tensor& theta, const model::GridPlan& plan, bool raw) {
-  const std::vector<BlockWeights> weights = make_weights(config, layout, shared, theta);
+  const std::unique_ptr<const Function> function = make_function(config, layout, shared, theta);
   const int64_t n = theta.size(0);
   at::Tensor coarse;
   at::Tensor rgb;  // sum over the blocks so far, [N, P, 3]
-  for (size_t k = 0; k < weights.size(); ++k) {
+  for (size_t k = 0; k < config.blocks.size(); ++k) {
     const auto n_points = static_cast<int64_t>(plan.x.cells[k].size() * plan.y.cells[k].size());
     const at::Tensor q = cell_points(plan, k, 0, n_points, theta.options().requires_grad(false));
-    BlockOutput out = evaluate_block(weights, k, q, k == 0 ? at::Tensor() : share(coarse, plan, k));
+    BlockOutput out = function->evaluate(k, q, k == 0 ? at::Tensor() : share(coarse, plan, k));
     coarse = out.next;
     if (rgb.defined()) rgb = share(rgb, plan, k);
     if (out.rgb.defined()) rgb = rgb.defined() ? rgb + out.rgb : out.rgb;
   }
-  const size_t last = weights.size() - 1;
+  const size_t last = config.blocks.size() - 1;
   const auto rows = static_cast<int64_t>(plan.y.cells[last].size());
   const auto columns = static_cast<int64_t>(plan.x.cells[last].size());
   at::Tensor image = rgb.reshape({n, rows, columns, 3});
@@ -123,7 +125,7 @@ at::Tensor decode(const model::ModelConfig& config, const model::ThetaLayout& la
   if (!is_identity(plan.x.pixel, plan.x.cells[last].size()))
     image = image.index_select(2, index_tensor(plan.x.pixel, image.device()));
   image = image.permute({0, 3, 1, 2});
-  return raw ? image : at::tanh(image);
+  return raw ? image : function->colours(image);
 }
 
 }  // namespace inr::field

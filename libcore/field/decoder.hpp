@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// The multi-scale INR as a function of points (model.md, section 2). Differentiable; float32 or float64.
+// Whole images of any decoder, and blocks of the multi-scale INR as functions of points (model.md, section 2).
+// Differentiable; float32 or float64.
 // Letters: N images, P points (cells) of a block, d_k widths, m Fourier features, H/W pixels.
 #pragma once
 #include <vector>
@@ -32,7 +33,7 @@ at::Tensor coordinate_features(const BlockWeights& block, const at::Tensor& q);
 at::Tensor cell_points(const model::GridPlan& plan, size_t k, int64_t first, int64_t count,
                        const at::TensorOptions& options);
 
-/// Whole images at once, through autograd: [N, 3, H, W]. theta: [N, n_theta]. raw: before tanh.
+/// Whole images at once, through autograd: [N, 3, H, W]. theta: [N, n_theta]. raw: the summed rgb, before tanh.
 at::Tensor decode(const model::ModelConfig& config, const model::ThetaLayout& layout, const TensorMap& shared,
                   const at::Tensor& theta, const model::GridPlan& plan, bool raw = false);
 

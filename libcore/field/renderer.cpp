@@ -39,8 +39,8 @@ ImageRenderer::ImageRenderer(std::shared_ptr<const InrModel> model, std::span<co
   const c10::InferenceMode no_gradients;
   at::Tensor row = at::empty({1, static_cast<int64_t>(theta.size())}, at::kFloat);
   std::memcpy(row.data_ptr<float>(), theta.data(), theta.size_bytes());
-  weights_ = make_weights(model_->config, model_->layout, model_->shared, row);
-  for (size_t k = 0; k < weights_.size(); ++k) {
+  function_ = make_function(model_->config, model_->layout, model_->shared, row);
+  for (size_t k = 0; k < model_->config.blocks.size(); ++k) {
     Block block;
     block.width = static_cast<int64_t>(plan_->x.cells[k].size());
     block.height = static_cast<int64_t>(plan_->y.cells[k].size());
@@ -50,18 +50,8 @@ ImageRenderer::ImageRenderer(std::shared_ptr<const InrModel> model, std::span<co
 }
 
 int64_t ImageRenderer::fixed_bytes(const InrModel& model) {
-  int64_t weights = 0;
-  int64_t working = 0;
-  for (size_t k = 0; k < model.layout.blocks.size(); ++k) {
-    const model::BlockLayout& block = model.layout.blocks[k];
-    const auto add = [&](const model::LayerLayout& layer) { weights += (layer.in + 1) * layer.out; };
-    if (block.low) add(*block.low);
-    if (block.high) add(*block.high);
-    std::ranges::for_each(block.layers, add);
-    const int64_t n_features = 2 * (block.frequencies + block.fixed_frequencies);
-    working = std::max(working, kChunkCells * (2 * n_features + 3 * model.config.blocks[k].width));
-  }
-  return (weights + working) * static_cast<int64_t>(sizeof(float));
+  const FunctionSize size = size_of_function(model.config, model.layout);
+  return (size.weights + kChunkCells * size.per_point) * static_cast<int64_t>(sizeof(float));
 }
 
 int64_t ImageRenderer::band_bytes(const InrModel& model, const model::GridPlan& plan, int64_t n_rows) {
@@ -108,13 +98,13 @@ ImageRenderer::Chunk ImageRenderer::make_chunk(size_t k, int64_t index) const {
   const at::Tensor q =
       cell_points(*plan_, k, index * block.chunk_cells, block.chunk_cells, at::TensorOptions(at::kFloat));
   const at::Tensor coarse = k == 0 ? at::Tensor() : gather(k, index, &Chunk::next).unsqueeze(0);
-  const BlockOutput output = evaluate_block(weights_, k, q, coarse);
+  const BlockOutput output = function_->evaluate(k, q, coarse);
   Chunk chunk{flat(output.next), flat(output.rgb)};
   if (k > 0 && blocks_[k - 1].chunks.begin()->second.rgb.defined()) {
     const at::Tensor below = gather(k, index, &Chunk::rgb);
     chunk.rgb = chunk.rgb.defined() ? below + chunk.rgb : below;
   }
-  if (k + 1 == blocks_.size()) chunk.rgb = at::tanh(chunk.rgb);
+  if (k + 1 == blocks_.size()) chunk.rgb = function_->colours(chunk.rgb);
   return chunk;
 }
 

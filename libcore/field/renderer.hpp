@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "base/safetensors.hpp"
-#include "field/decoder.hpp"
+#include "field/decoders/function.hpp"
 #include "field/worker_pool.hpp"
 #include "model/config.hpp"
 #include "model/grid.hpp"
@@ -55,7 +55,7 @@ class ImageRenderer {
  private:
   struct Chunk {
     at::Tensor next;  // [M, d_{k+1}]: see BlockOutput
-    at::Tensor rgb;   // [M, 3], summed over the blocks so far; tanh of it in the last block
+    at::Tensor rgb;   // [M, 3], summed over the blocks so far; colours of it in the last block
   };
   struct Block {
     int64_t width = 0, height = 0;    // cells
@@ -68,7 +68,7 @@ class ImageRenderer {
 
   std::shared_ptr<const InrModel> model_;
   std::shared_ptr<const model::GridPlan> plan_;
-  std::vector<BlockWeights> weights_;
+  std::unique_ptr<const Function> function_;
   std::vector<Block> blocks_;
 };
 

@@ -70,12 +70,7 @@ at::Tensor linear(const field::TensorMap& w, const std::string& name, const at::
 }  // namespace
 
 field::TensorMap initial_discriminator(const model::DiscriminatorConfig& config, int64_t resolution, uint64_t seed) {
-  field::TensorMap out;
-  for (const model::TensorSpec& spec : model::discriminator_tensors(config, resolution)) {
-    const bool bias = spec.name.ends_with(".bias");
-    out[spec.name] = bias ? at::zeros(spec.shape, at::kFloat) : keyed_normal(seed, "d." + spec.name, spec.shape, 1);
-  }
-  return out;
+  return draw_tensors(model::discriminator_tensors(config, resolution), seed, "d.");
 }
 
 at::Tensor discriminate(const field::TensorMap& w, const at::Tensor& images) {

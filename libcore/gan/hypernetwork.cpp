@@ -10,7 +10,6 @@
 namespace inr::gan {
 namespace {
 
-constexpr double kResidualScale = 0.1;  // a_i at start
 constexpr int64_t kMeanLatents = 10000;
 constexpr int64_t kMeanChunk = 1000;
 constexpr uint32_t kWeightStream = 0x57454947;  // "WEIG": apart from the streams of latents, data order and flips
@@ -25,55 +24,27 @@ std::span<float> values(at::Tensor& tensor) { return {tensor.data_ptr<float>(), 
 
 std::string layer_name(int64_t i) { return "hypernet." + std::to_string(i); }
 
-/// LibTorch's default for linear layers: Kaiming-uniform with a = sqrt 5, that is U(-1/sqrt(in), 1/sqrt(in)), bias
-/// alike.
-void add_linear(field::TensorMap& out, uint64_t seed, const std::string& name, int64_t n_in, int64_t n_out,
-                double bias_factor = 1) {
-  const double bound = 1 / std::sqrt(static_cast<double>(n_in));
-  out[name + ".weight"] = keyed_uniform(seed, name + ".weight", {n_out, n_in}, bound);
-  out[name + ".bias"] = keyed_uniform(seed, name + ".bias", {n_out}, bound * bias_factor);
-}
-
-void add_shared(field::TensorMap& out, uint64_t seed, const model::LayerLayout& layer) {
-  if (layer.kind == model::LayerKind::kFmm) {
-    out[layer.name + ".shared"] = keyed_normal(seed, layer.name + ".shared", {layer.out, layer.in}, layer.weight_scale);
-  } else if (layer.kind == model::LayerKind::kAdain) {
-    out[layer.name + ".shared"] = keyed_normal(seed, layer.name + ".shared", {layer.out, layer.in}, 1);
-    out[layer.name + ".shared_bias"] = keyed_normal(seed, layer.name + ".shared_bias", {layer.out}, 1);
-  }
-}
-
 }  // namespace
 
-at::Tensor keyed_normal(uint64_t seed, const std::string& name, at::IntArrayRef shape, double deviation) {
-  at::Tensor out = at::empty(shape, at::kFloat);
-  base::CounterRng rng = weight_rng(seed, name);
-  for (float& v : values(out)) v = static_cast<float>(deviation * rng.next_normal());
-  return out;
-}
-
-at::Tensor keyed_uniform(uint64_t seed, const std::string& name, at::IntArrayRef shape, double bound) {
-  at::Tensor out = at::empty(shape, at::kFloat);
-  base::CounterRng rng = weight_rng(seed, name);
-  for (float& v : values(out)) v = static_cast<float>(bound * (2 * rng.next_uniform() - 1));
+field::TensorMap draw_tensors(std::span<const model::TensorSpec> specs, uint64_t seed, const std::string& prefix) {
+  using Kind = model::Initial::Kind;
+  field::TensorMap out;
+  for (const model::TensorSpec& spec : specs) {
+    const double value = spec.initial.value;
+    at::Tensor tensor = at::full(spec.shape, value, at::kFloat);
+    base::CounterRng rng = weight_rng(seed, prefix + spec.name);
+    if (spec.initial.kind == Kind::kNormal) {
+      for (float& v : values(tensor)) v = static_cast<float>(value * rng.next_normal());
+    } else if (spec.initial.kind == Kind::kUniform) {
+      for (float& v : values(tensor)) v = static_cast<float>(value * (2 * rng.next_uniform() - 1));
+    }
+    out[spec.name] = std::move(tensor);
+  }
   return out;
 }
 
 field::TensorMap initial_generator(const model::ModelConfig& config, uint64_t seed) {
-  const model::ThetaLayout layout = model::theta_layout(config);
-  field::TensorMap out;
-  for (int64_t i = 0; i < config.depth; ++i) {
-    add_linear(out, seed, layer_name(i), i == 0 ? config.z_dim : config.hidden, config.hidden);
-    if (i > 0) out[layer_name(i) + ".scale"] = at::full({}, kResidualScale, at::kFloat);
-  }
-  add_linear(out, seed, "hypernet.out", config.hidden, layout.n_theta,
-             std::sqrt(1 / static_cast<double>(config.hidden)));
-  for (const model::BlockLayout& block : layout.blocks) {
-    if (block.low) add_shared(out, seed, *block.low);
-    if (block.high) add_shared(out, seed, *block.high);
-    for (const model::LayerLayout& layer : block.layers) add_shared(out, seed, layer);
-  }
-  return out;
+  return draw_tensors(model::generator_tensors(config), seed);
 }
 
 at::Tensor hidden(const model::ModelConfig& config, const field::TensorMap& weights, const at::Tensor& z) {

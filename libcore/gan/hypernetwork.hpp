@@ -10,8 +10,11 @@
 
 namespace inr::gan {
 
-/// Fresh weights of G: hypernet.* and inr.*.shared, named as in a checkpoint. Every tensor is drawn from its own
-/// counter stream, keyed by (seed, name), so adding a tensor changes no other.
+/// Fresh weights as the specifications say (float32, CPU), under the specifications' names. Every tensor is drawn from
+/// its own counter stream, keyed by (seed, prefix + name), so adding a tensor changes no other.
+field::TensorMap draw_tensors(std::span<const model::TensorSpec> specs, uint64_t seed, const std::string& prefix = {});
+
+/// Fresh weights of G: hypernet.* and the shared tensors inr.*, named as in a checkpoint.
 field::TensorMap initial_generator(const model::ModelConfig& config, uint64_t seed);
 
 /// h = hypernetwork(z): [N, z_dim] -> [N, hidden].
@@ -26,9 +29,5 @@ at::Tensor latents(uint64_t seed, uint64_t first, int64_t n, int64_t z_dim);
 
 /// Mean of h over the 10,000 latents of seed 0 (truncation, model.md section 1): [hidden].
 at::Tensor mean_hidden(const model::ModelConfig& config, const field::TensorMap& weights);
-
-/// A tensor of standard normals / uniforms in [low, high) from the stream keyed by (seed, name).
-at::Tensor keyed_normal(uint64_t seed, const std::string& name, at::IntArrayRef shape, double deviation);
-at::Tensor keyed_uniform(uint64_t seed, const std::string& name, at::IntArrayRef shape, double bound);
 
 }  // namespace inr::gan

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "model/decoders.hpp"
 
 namespace inr::model {
 
-enum class Decoder { kLatent, kHyper, kFourier, kFmm, kMultiscale };
 enum class Modulation { kFmm, kSe, kAdain, kFull, kLowrank };
 enum class Join { kConcat, kSplit };
 

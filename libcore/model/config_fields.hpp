@@ -68,13 +68,9 @@ inline constexpr auto kModelFields = [](auto& model, auto&& visit) { for_each_mo
 inline constexpr auto kDiscriminatorFields = [](auto& d, auto&& visit) { for_each_discriminator_field(d, visit); };
 inline constexpr auto kTrainingFields = [](auto& training, auto&& visit) { for_each_training_field(training, visit); };
 
-/// Names of an enumeration's values, in the order of the values.
+/// Names of an enumeration's values, in the order of the values. (Those of Decoder are in its table.)
 template <typename Enum>
 struct Names;
-template <>
-struct Names<Decoder> {
-  static constexpr std::array<std::string_view, 5> kAll = {"latent", "hyper", "fourier", "fmm", "multiscale"};
-};
 template <>
 struct Names<Modulation> {
   static constexpr std::array<std::string_view, 5> kAll = {"fmm", "se", "adain", "full", "lowrank"};
@@ -88,14 +84,9 @@ struct Names<Join> {
 /// given (given(key) is true) stays as it is, so that validate() can name the contradiction.
 template <typename Given>
 void fix_what_follows(ModelConfig& model, Given&& given) {
-  if (!given("modulation")) {
-    if (model.decoder == Decoder::kFmm) model.modulation = Modulation::kFmm;
-    if (model.decoder == Decoder::kFourier) model.modulation = Modulation::kFull;
-  }
+  if (!given("modulation")) model.modulation = row_of(model.decoder).modulation.value_or(model.modulation);
   if (!given("rank") && model.modulation == Modulation::kSe) model.rank = 1;
-  if (!given("skip_coords") && (model.decoder == Decoder::kHyper || model.decoder == Decoder::kLatent)) {
-    model.skip_coords = false;
-  }
+  if (!given("skip_coords") && !row_of(model.decoder).fourier_features) model.skip_coords = false;
   if (!given("upsample_from")) model.upsample_from = static_cast<int64_t>(model.blocks.size()) - 1;
 }
 

@@ -27,16 +27,21 @@ std::string join_words(const std::vector<std::string>& words) {
 }
 
 template <typename Enum>
-void read_enum(const Json& value, const std::string& key, std::string_view where, Enum& field) {
-  constexpr auto& kAll = Names<Enum>::kAll;
-  const std::vector<std::string> known(kAll.begin(), kAll.end());
+void read_enum(const Json& value, const std::string& key, std::string_view where, const std::vector<std::string>& known,
+               Enum& field) {
   if (!value.is_string()) refuse(value, key, where, "one of the names " + join_words(known));
   const std::string& name = value.get_ref<const std::string&>();
-  const auto found = std::find(kAll.begin(), kAll.end(), name);
-  if (found == kAll.end()) {
+  const auto found = std::find(known.begin(), known.end(), name);
+  if (found == known.end()) {
     throw DataError(where, key + " '" + base::printable(name, 40) + "' is unknown", suggestion(name, known));
   }
-  field = static_cast<Enum>(found - kAll.begin());
+  field = static_cast<Enum>(found - known.begin());
+}
+
+template <typename Enum>
+void read_enum(const Json& value, const std::string& key, std::string_view where, Enum& field) {
+  constexpr auto& kAll = Names<Enum>::kAll;
+  read_enum(value, key, where, {kAll.begin(), kAll.end()}, field);
 }
 
 }  // namespace
@@ -85,7 +90,9 @@ void read_field(const Json& value, const std::string& key, std::string_view wher
 }
 
 void read_field(const Json& value, const std::string& key, std::string_view where, Decoder& field) {
-  read_enum(value, key, where, field);
+  std::vector<std::string> known;
+  for (const DecoderRow& row : decoders()) known.emplace_back(row.name);
+  read_enum(value, key, where, known, field);
 }
 void read_field(const Json& value, const std::string& key, std::string_view where, Modulation& field) {
   read_enum(value, key, where, field);

@@ -68,7 +68,7 @@ void check_block(const Checker& check, const ModelConfig& model, size_t k) {
   check.require(fixed == 0 || fixed == 2 * n || fixed == 4 * n, key + "fixed_frequencies is " + std::to_string(fixed),
                 "at resolution " + std::to_string(block.resolution) + " give 0, " + std::to_string(2 * n) + " or " +
                     std::to_string(4 * n));
-  if (model.decoder == Decoder::kHyper || model.decoder == Decoder::kLatent) {
+  if (!row_of(model.decoder).fourier_features) {
     check.require(block.frequencies == 0 && fixed == 0, key + "frequencies and fixed_frequencies are not 0",
                   "decoder " + std::string(to_string(model.decoder)) + " has no Fourier features");
   } else {
@@ -79,22 +79,16 @@ void check_block(const Checker& check, const ModelConfig& model, size_t k) {
 
 // What the decoder and the modulation leave no choice in.
 void check_contradictions(const Checker& check, const ModelConfig& model) {
-  const std::string decoder(to_string(model.decoder));
-  if (model.decoder != Decoder::kMultiscale) {
-    check.require(model.blocks.size() == 1,
-                  "decoder " + decoder + " has " + std::to_string(model.blocks.size()) + " blocks",
-                  "give model.blocks one block, or decoder multiscale");
-  }
-  if (model.decoder == Decoder::kFmm || model.decoder == Decoder::kFourier) {
-    const Modulation wanted = model.decoder == Decoder::kFmm ? Modulation::kFmm : Modulation::kFull;
-    check.require(model.modulation == wanted,
-                  "decoder " + decoder + " contradicts modulation " + std::string(to_string(model.modulation)),
-                  "leave model.modulation out, or use decoder multiscale with one block");
-  }
-  if (model.decoder == Decoder::kHyper || model.decoder == Decoder::kLatent) {
-    check.require(!model.skip_coords, "decoder " + decoder + " contradicts skip_coords true",
-                  "leave model.skip_coords out");
-  }
+  const DecoderRow& row = row_of(model.decoder);
+  const std::string decoder(row.name);
+  check.require(!row.one_block || model.blocks.size() == 1,
+                "decoder " + decoder + " has " + std::to_string(model.blocks.size()) + " blocks",
+                "give model.blocks one block, or decoder multiscale");
+  check.require(!row.modulation || model.modulation == *row.modulation,
+                "decoder " + decoder + " contradicts modulation " + std::string(to_string(model.modulation)),
+                "leave model.modulation out, or use decoder multiscale with one block");
+  check.require(row.fourier_features || !model.skip_coords, "decoder " + decoder + " contradicts skip_coords true",
+                "leave model.skip_coords out");
   if (model.modulation == Modulation::kSe) {
     check.require(model.rank == 1, "modulation se contradicts rank " + std::to_string(model.rank),
                   "set model.rank to 1, or model.modulation to fmm");
@@ -102,8 +96,8 @@ void check_contradictions(const Checker& check, const ModelConfig& model) {
 }
 
 void check_enums(const Checker& check, const ModelConfig& model) {
-  const bool known =
-      model.decoder <= Decoder::kMultiscale && model.modulation <= Modulation::kLowrank && model.join <= Join::kSplit;
+  const bool known = static_cast<size_t>(model.decoder) < decoders().size() &&
+                     model.modulation <= Modulation::kLowrank && model.join <= Join::kSplit;
   check.require(known, "model.decoder, modulation or join has no known value", "use the named values");
 }
 
@@ -148,12 +142,10 @@ void validate(const ModelConfig& model, std::string_view where) {
                     std::to_string(model.blocks.back().resolution),
                 "make them equal");
   check.require(model.blocks.back().rgb, "the last block has no rgb", "set its rgb to true");
-  if (model.decoder != Decoder::kLatent) {
-    const int64_t n_theta = theta_layout(model).n_theta;
-    check.require(n_theta <= kMaxTheta,
-                  "the network of an image would have " + std::to_string(n_theta) + " parameters from the hypernetwork",
-                  "stay below " + std::to_string(kMaxTheta));
-  }
+  const int64_t n_theta = theta_layout(model).n_theta;
+  check.require(n_theta <= kMaxTheta,
+                "the network of an image would have " + std::to_string(n_theta) + " parameters from the hypernetwork",
+                "stay below " + std::to_string(kMaxTheta));
 }
 
 void validate(const Config& config, std::string_view where) {

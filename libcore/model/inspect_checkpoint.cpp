@@ -141,7 +141,7 @@ void describe_checkpoint(Finding& finding, const base::Safetensors& file, const 
   finding.details["can be sampled"] = holds("ema");
   finding.details["can be resumed"] = holds("g") && holds("d") && holds("adam") && progress.is_object();
   finding.details["h_mean"] = file.find("ema.h_mean") != nullptr;
-  if (config.model.decoder != Decoder::kLatent) finding.details["n_theta"] = theta_layout(config.model).n_theta;
+  finding.details["n_theta"] = theta_layout(config.model).n_theta;
   if (!provenance.is_null()) finding.details["provenance"] = provenance;
   if (!fault.empty()) throw base::DataError(fault);
 }
@@ -151,11 +151,12 @@ void describe_checkpoint(Finding& finding, const base::Safetensors& file, const 
 std::string model_line(const ModelConfig& config) {
   std::string line = std::to_string(config.resolution) + "x" + std::to_string(config.resolution) + " " +
                      std::string(to_string(config.decoder));
-  if (config.decoder == Decoder::kMultiscale) {
+  const DecoderRow& row = row_of(config.decoder);
+  if (!row.one_block) {
     line += ", " + std::to_string(config.blocks.size()) + " blocks, " + std::string(to_string(config.join)) +
             " join, " + std::string(to_string(config.modulation));
   }
-  if (config.modulation == Modulation::kFmm || config.modulation == Modulation::kLowrank)
+  if (row.modulated && (config.modulation == Modulation::kFmm || config.modulation == Modulation::kLowrank))
     line += " of rank " + std::to_string(config.rank);
   return line;
 }

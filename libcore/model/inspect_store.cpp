@@ -32,12 +32,10 @@ FileState state_of(store::StreamFault fault) {
 // The head against its configuration. Throws DataError.
 ModelConfig check_head(const store::StreamHeader& header) {
   ModelConfig config = parse_model_config(header.config, "the head's configuration");
-  if (config.decoder != Decoder::kLatent) {
-    const int64_t n_theta = theta_layout(config).n_theta;
-    if (n_theta != header.n_theta)
-      throw base::DataError("records of " + std::to_string(header.n_theta) + " values; the head's configuration has " +
-                            std::to_string(n_theta));
-  }
+  const int64_t n_theta = theta_layout(config).n_theta;
+  if (n_theta != header.n_theta)
+    throw base::DataError("records of " + std::to_string(header.n_theta) + " values; the head's configuration has " +
+                          std::to_string(n_theta));
   for (const TensorSpec& spec : shared_tensors(config)) {
     const base::TensorInfo* tensor = header.blob->find(spec.name);
     if (tensor == nullptr) throw base::DataError("the shared tensor '" + spec.name + "' is missing in the head");

@@ -17,29 +17,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <initializer_list>
 
 #include "base/error.hpp"
-#include "model/grid.hpp"
-#include "model/theta_layout.hpp"
+#include "model/decoder_parts.hpp"
 
 namespace inr::model {
 namespace {
 
-// Sizes are limited by validate() and plan_grid(), but their product may leave int64.
-int64_t product(std::initializer_list<int64_t> factors) {
-  int64_t result = 1;
-  for (const int64_t factor : factors) {
-    if (__builtin_mul_overflow(result, factor, &result)) throw base::UsageError("size: too large to be counted");
-  }
-  return result;
-}
-
-int64_t sum(int64_t a, int64_t b) {
-  int64_t result = 0;
-  if (__builtin_add_overflow(a, b, &result)) throw base::UsageError("size: too large to be counted");
-  return result;
-}
+using parts::product;
+using parts::sum;
 
 // The cells of one block that a picture needs.
 struct Cells2d {
@@ -48,53 +34,22 @@ struct Cells2d {
 
 class Counter {
  public:
-  Counter(const ModelConfig& config, MacCount count, int64_t size) : config_(config), count_(count) {
-    const int64_t side = size == 0 ? config.resolution : size;
-    const GridPlan plan = plan_grid(config, {.window = {}, .width = side, .height = side});
+  Counter(const ModelConfig& config, MacCount count, const GridPlan& plan) : config_(config), count_(count) {
     for (size_t k = 0; k < config.blocks.size(); ++k) {
       cells_.push_back({static_cast<int64_t>(plan.x.cells[k].size()), static_cast<int64_t>(plan.y.cells[k].size())});
     }
     n_nodes_ = typical_nodes();
   }
 
-  Cost run() {
-    if (config_.decoder == Decoder::kLatent) {
-      cost_.n_theta = config_.w_dim;
-      hypernet();
-      latent();
-    } else {
-      const ThetaLayout layout = theta_layout(config_);
-      cost_.n_theta = layout.n_theta;
-      hypernet();
-      for (size_t k = 0; k < layout.blocks.size(); ++k) block(layout.blocks[k], k);
-    }
-    return std::move(cost_);
+  std::vector<LayerCost> run() {
+    const ThetaLayout layout = theta_layout(config_);
+    for (size_t k = 0; k < layout.blocks.size(); ++k) block(layout.blocks[k], k);
+    return std::move(costs_);
   }
 
  private:
   void add(std::string name, int64_t macs, int64_t parameters) {
-    cost_.macs = sum(cost_.macs, macs);
-    cost_.parameters = sum(cost_.parameters, parameters);
-    cost_.layers.push_back({std::move(name), macs, parameters});
-  }
-
-  void hypernet() {
-    for (int64_t i = 0; i < config_.depth; ++i) {
-      const int64_t in = i == 0 ? config_.z_dim : config_.hidden;
-      add("hypernet." + std::to_string(i), in * config_.hidden, (in + 1) * config_.hidden);
-    }
-    add("hypernet.out", product({config_.hidden, cost_.n_theta}), product({config_.hidden + 1, cost_.n_theta}));
-  }
-
-  // Row 1 of Table 1: w enters every layer, its product done once an image.
-  void latent() {
-    const BlockConfig& block = config_.blocks.front();
-    const int64_t d = block.width;
-    for (int64_t n = 0; n < block.layers; ++n) {
-      const int64_t in = n == 0 ? 2 : d;
-      add("inr.0." + std::to_string(n), sum(points({in, d}, 0), config_.w_dim * d), (in + config_.w_dim + 1) * d);
-    }
-    add("inr.0.rgb", count_ == MacCount::kPaper ? 0 : points({3, d}, 0), 3 * d + 3);
+    costs_.push_back({std::move(name), macs, parameters});
   }
 
   void block(const BlockLayout& block, size_t k) {
@@ -109,7 +64,7 @@ class Counter {
   // B q of every point, or of every node.
   [[nodiscard]] int64_t frequency_macs(const BlockLayout& block, size_t k) const {
     if (count_ == MacCount::kPaper) return 0;
-    if (!by_nodes(k)) return points({2, block.frequencies + block.fixed_frequencies}, k);
+    if (!by_nodes(block, k)) return points({2, block.frequencies + block.fixed_frequencies}, k);
     return sum(product({n_nodes_, n_nodes_, 2, block.frequencies}), fixed_values(block, k));
   }
 
@@ -135,10 +90,10 @@ class Counter {
       // The very first layer alone: as wide as it is high, or the point itself. (A high layer has no hidden columns
       // either.)
       if (k > 0 || layout.x_columns > 0) return 0;
-      return points({config_.decoder == Decoder::kHyper ? 2 : layout.out, layout.out}, k);
+      return points({takes_points(block) ? layout.e_columns : layout.out, layout.out}, k);
     }
     if (layout.e_columns == 0) return 0;
-    if (!by_nodes(k)) return points({layout.e_columns, layout.out}, k);
+    if (!by_nodes(block, k)) return points({layout.e_columns, layout.out}, k);
     const int64_t d = layout.out;
     const auto [nx, ny] = cells_[k];
     const int64_t at_nodes = product({n_nodes_, n_nodes_, 2 * block.frequencies, d});
@@ -159,9 +114,13 @@ class Counter {
     return values;
   }
 
-  [[nodiscard]] bool by_nodes(size_t k) const {
-    return count_ == MacCount::kExecuted && config_.decoder != Decoder::kHyper &&
-           n_nodes_ < std::min(cells_[k].nx, cells_[k].ny);
+  // No Fourier features: the layers see the point itself.
+  [[nodiscard]] static bool takes_points(const BlockLayout& block) {
+    return block.frequencies + block.fixed_frequencies == 0;
+  }
+
+  [[nodiscard]] bool by_nodes(const BlockLayout& block, size_t k) const {
+    return count_ == MacCount::kExecuted && !takes_points(block) && n_nodes_ < std::min(cells_[k].nx, cells_[k].ny);
   }
 
   // P = ceil(s + 4 s^(1/3) + 6), s = max |B| / 2. With theta_B ~ N(0, 1) the longest of m rows is about
@@ -182,11 +141,52 @@ class Counter {
   MacCount count_;
   std::vector<Cells2d> cells_;  // [K]
   int64_t n_nodes_ = 0;         // P
-  Cost cost_;
+  std::vector<LayerCost> costs_;
 };
+
+std::vector<LayerCost> hypernet_costs(const ModelConfig& config, int64_t n_theta) {
+  std::vector<LayerCost> costs;
+  for (int64_t i = 0; i < config.depth; ++i) {
+    const int64_t in = i == 0 ? config.z_dim : config.hidden;
+    costs.push_back({"hypernet." + std::to_string(i), in * config.hidden, (in + 1) * config.hidden});
+  }
+  costs.push_back({"hypernet.out", product({config.hidden, n_theta}), product({config.hidden + 1, n_theta})});
+  return costs;
+}
 
 }  // namespace
 
-Cost count_cost(const ModelConfig& config, MacCount count, int64_t size) { return Counter(config, count, size).run(); }
+// Sizes are limited by validate() and plan_grid(), but their product may leave int64.
+int64_t parts::product(std::initializer_list<int64_t> factors) {
+  int64_t result = 1;
+  for (const int64_t factor : factors) {
+    if (__builtin_mul_overflow(result, factor, &result)) throw base::UsageError("size: too large to be counted");
+  }
+  return result;
+}
+
+int64_t parts::sum(int64_t a, int64_t b) {
+  int64_t result = 0;
+  if (__builtin_add_overflow(a, b, &result)) throw base::UsageError("size: too large to be counted");
+  return result;
+}
+
+std::vector<LayerCost> parts::block_costs(const ModelConfig& config, MacCount count, const GridPlan& plan) {
+  return Counter(config, count, plan).run();
+}
+
+Cost count_cost(const ModelConfig& config, MacCount count, int64_t size) {
+  const int64_t side = size == 0 ? config.resolution : size;
+  const GridPlan plan = plan_grid(config, {.window = {}, .width = side, .height = side});
+  Cost cost;
+  cost.n_theta = theta_layout(config).n_theta;
+  cost.layers = hypernet_costs(config, cost.n_theta);
+  for (LayerCost& layer : row_of(config.decoder).costs(config, count, plan)) cost.layers.push_back(std::move(layer));
+  for (const LayerCost& layer : cost.layers) {
+    cost.macs = sum(cost.macs, layer.macs);
+    cost.parameters = sum(cost.parameters, layer.parameters);
+  }
+  return cost;
+}
 
 }  // namespace inr::model

@@ -49,12 +49,17 @@ Config lsun256() {
   return with_depth(of_blocks({{128, 512, 256, 4, true, 16}, {256, 256, 128, 4, true, 18}}, Join::kConcat), 4);
 }
 
-// Rows 1 to 4 of Table 1: one block of 512-wide layers without coordinates in the inner ones.
-Config single_scale(Decoder decoder, int64_t resolution, int64_t frequencies, int64_t n_layers) {
-  Config config = without_skip(of_blocks({{resolution, 512, frequencies, n_layers, true, 0}}, Join::kConcat));
+// Rows 1 to 4 of Table 1, of one block.
+Config with_decoder(Config config, Decoder decoder) {
   config.model.decoder = decoder;
   if (decoder == Decoder::kFourier || decoder == Decoder::kHyper) config.model.modulation = Modulation::kFull;
   return config;
+}
+
+// 512-wide layers without coordinates in the inner ones.
+Config single_scale(Decoder decoder, int64_t resolution, int64_t frequencies, int64_t n_layers) {
+  return with_decoder(without_skip(of_blocks({{resolution, 512, frequencies, n_layers, true, 0}}, Join::kConcat)),
+                      decoder);
 }
 
 Config tiny(std::vector<BlockConfig> blocks, int64_t channel_base, double lr_shared) {
@@ -117,12 +122,28 @@ void append_table_rows(std::vector<Preset>& out) {
   }
 }
 
+// The five decoders at 32 x 32, at about the same cost: 9 to 10 million multiply-accumulates in the INR, as far as
+// their structure allows it (inr-macs prints them), with everything else the same.
+void append_tiny32(std::vector<Preset>& out) {
+  const auto tiny32 = [](std::vector<BlockConfig> blocks) { return tiny(std::move(blocks), 512, 2e-3); };
+  out.push_back(
+      {"tiny32", "small pictures in minutes on a CPU", tiny32({{16, 64, 32, 2, true, 0}, {32, 32, 16, 2, true, 0}})});
+  Config latent = with_decoder(without_skip(tiny32({{32, 48, 0, 5, true, 0}})), Decoder::kLatent);
+  latent.model.w_dim = latent.model.z_dim;
+  out.push_back({"tiny32-latent", "tiny32 with the decoder of Table 1, row 1", latent});
+  out.push_back({"tiny32-hyper", "tiny32 with the decoder of Table 1, row 2",
+                 with_decoder(without_skip(tiny32({{32, 48, 0, 5, true, 0}})), Decoder::kHyper)});
+  out.push_back({"tiny32-fourier", "tiny32 with the decoder of Table 1, row 3",
+                 with_decoder(tiny32({{32, 32, 24, 4, true, 0}}), Decoder::kFourier)});
+  out.push_back({"tiny32-fmm", "tiny32 with the decoder of Table 1, row 4",
+                 with_decoder(tiny32({{32, 32, 24, 4, true, 0}}), Decoder::kFmm)});
+}
+
 std::vector<Preset> make_presets() {
   std::vector<Preset> out;
   append_multiscale(out);
   append_table_rows(out);
-  out.push_back({"tiny32", "small pictures in minutes on a CPU",
-                 tiny({{16, 64, 32, 2, true, 0}, {32, 32, 16, 2, true, 0}}, 512, 2e-3)});
+  append_tiny32(out);
   out.push_back({"tiny64", "small pictures at 64 x 64, an hour on a CPU",
                  tiny({{16, 64, 32, 2, true, 0}, {32, 64, 16, 1, true, 0}, {64, 32, 8, 1, true, 0}}, 1024, 1e-3)});
   return out;

@@ -9,12 +9,13 @@
 #include <numbers>
 
 #include "base/error.hpp"
+#include "model/decoder_parts.hpp"
 
 namespace inr::model {
 namespace {
 
 LayerKind kind_of(const ModelConfig& config) {
-  if (config.decoder == Decoder::kHyper) return LayerKind::kFull;
+  if (!row_of(config.decoder).modulated) return LayerKind::kFull;
   switch (config.modulation) {
     case Modulation::kFmm:
     case Modulation::kSe:
@@ -86,9 +87,9 @@ class Layouter {
     const std::string prefix = "inr." + std::to_string(k) + ".";
     const bool split = k > 0 && config_.join == Join::kSplit;
     const bool concat = k > 0 && !split;
-    // e(p) of the decoder hyper is the point itself.
+    // Without Fourier features e(p) is the point itself.
     const int64_t features =
-        config_.decoder == Decoder::kHyper ? 2 : 2 * (config.frequencies + config.fixed_frequencies);
+        row_of(config_.decoder).fourier_features ? 2 * (config.frequencies + config.fixed_frequencies) : 2;
 
     BlockLayout block;
     block.frequencies = config.frequencies;
@@ -131,34 +132,40 @@ class Layouter {
 
 void append_shared(const LayerLayout& layer, std::vector<TensorSpec>& out) {
   if (layer.kind == LayerKind::kFull || layer.kind == LayerKind::kLowrank) return;
-  out.push_back({layer.name + ".shared", {layer.out, layer.in}});
-  if (layer.kind == LayerKind::kAdain) out.push_back({layer.name + ".shared_bias", {layer.out}});
+  // AdaIN scales its shared weights at run time.
+  const double deviation = layer.kind == LayerKind::kAdain ? 1 : layer.weight_scale;
+  out.push_back({layer.name + ".shared", {layer.out, layer.in}, Initial::normal(deviation)});
+  if (layer.kind == LayerKind::kAdain) {
+    out.push_back({layer.name + ".shared_bias", {layer.out}, Initial::normal(1)});
+  }
 }
 
-// Decoder latent: everything but w is shared (model.md, section 3).
-std::vector<TensorSpec> latent_tensors(const ModelConfig& config) {
-  std::vector<TensorSpec> specs;
-  const BlockConfig& block = config.blocks.front();
-  for (int64_t n = 0; n < block.layers; ++n) {
-    const std::string name = "inr.0." + std::to_string(n);
-    specs.push_back({name + ".shared", {block.width, n == 0 ? 2 : block.width}});
-    specs.push_back({name + ".shared_bias", {block.width}});
-    specs.push_back({name + ".latent", {block.width, config.w_dim}});
-  }
-  specs.push_back({"inr.0.rgb.shared", {3, block.width}});
-  specs.push_back({"inr.0.rgb.bias", {3}});
-  return specs;
+// LibTorch's default for linear layers: Kaiming-uniform with a = sqrt 5, that is U(-1/sqrt(in), 1/sqrt(in)), bias
+// alike.
+void append_linear(const std::string& name, int64_t in, int64_t out, double bias_factor,
+                   std::vector<TensorSpec>& specs) {
+  const double bound = 1 / std::sqrt(static_cast<double>(in));
+  specs.push_back({name + ".weight", {out, in}, Initial::uniform(bound)});
+  specs.push_back({name + ".bias", {out}, Initial::uniform(bound * bias_factor)});
 }
+
+constexpr double kResidualScale = 0.1;  // a_i at start
 
 }  // namespace
 
-ThetaLayout theta_layout(const ModelConfig& config) {
-  if (config.decoder == Decoder::kLatent) {
-    throw base::DataError("decoder latent", "its INR has no parameters of its own, only w",
-                          "use a decoder of blocks: multiscale, fmm, fourier or hyper");
+ThetaLayout parts::block_layout(const ModelConfig& config) { return Layouter(config).run(); }
+
+std::vector<TensorSpec> parts::block_tensors(const ModelConfig& config) {
+  std::vector<TensorSpec> specs;
+  for (const BlockLayout& block : block_layout(config).blocks) {
+    if (block.low) append_shared(*block.low, specs);
+    if (block.high) append_shared(*block.high, specs);
+    for (const LayerLayout& layer : block.layers) append_shared(layer, specs);
   }
-  return Layouter(config).run();
+  return specs;
 }
+
+ThetaLayout theta_layout(const ModelConfig& config) { return row_of(config.decoder).layout(config); }
 
 std::vector<double> fixed_frequency_rows(const BlockConfig& block) {
   const int n = static_cast<int>(std::bit_width(static_cast<uint64_t>(block.resolution - 1))) + 1;  // ceil(log2 R) + 1
@@ -175,53 +182,43 @@ std::vector<double> fixed_frequency_rows(const BlockConfig& block) {
   return rows;
 }
 
-std::vector<TensorSpec> shared_tensors(const ModelConfig& config) {
-  if (config.decoder == Decoder::kLatent) return latent_tensors(config);
-  std::vector<TensorSpec> specs;
-  for (const BlockLayout& block : theta_layout(config).blocks) {
-    if (block.low) append_shared(*block.low, specs);
-    if (block.high) append_shared(*block.high, specs);
-    for (const LayerLayout& layer : block.layers) append_shared(layer, specs);
-  }
-  return specs;
-}
+std::vector<TensorSpec> shared_tensors(const ModelConfig& config) { return row_of(config.decoder).shared(config); }
 
 std::vector<TensorSpec> generator_tensors(const ModelConfig& config) {
-  const int64_t n_out = config.decoder == Decoder::kLatent ? config.w_dim : theta_layout(config).n_theta;
   std::vector<TensorSpec> specs;
   for (int64_t i = 0; i < config.depth; ++i) {
     const std::string name = "hypernet." + std::to_string(i);
-    specs.push_back({name + ".weight", {config.hidden, i == 0 ? config.z_dim : config.hidden}});
-    specs.push_back({name + ".bias", {config.hidden}});
-    if (i > 0) specs.push_back({name + ".scale", {}});
+    append_linear(name, i == 0 ? config.z_dim : config.hidden, config.hidden, 1, specs);
+    if (i > 0) specs.push_back({name + ".scale", {}, Initial::constant(kResidualScale)});
   }
-  specs.push_back({"hypernet.out.weight", {n_out, config.hidden}});
-  specs.push_back({"hypernet.out.bias", {n_out}});
+  append_linear("hypernet.out", config.hidden, theta_layout(config).n_theta,
+                std::sqrt(1 / static_cast<double>(config.hidden)), specs);
   for (TensorSpec& spec : shared_tensors(config)) specs.push_back(std::move(spec));
   return specs;
 }
 
 std::vector<TensorSpec> discriminator_tensors(const DiscriminatorConfig& config, int64_t resolution) {
   const auto channels = [&](int64_t at) { return std::min(config.channel_max, config.channel_base / at); };
+  constexpr Initial normal = Initial::normal(1);  // biases start at 0
   std::vector<TensorSpec> specs;
-  specs.push_back({"rgb.weight", {channels(resolution), 3, 1, 1}});
+  specs.push_back({"rgb.weight", {channels(resolution), 3, 1, 1}, normal});
   specs.push_back({"rgb.bias", {channels(resolution)}});
   for (int64_t at = resolution; at > 4; at /= 2) {
     const std::string name = std::to_string(at);
     const int64_t c = channels(at);
     const int64_t c_next = channels(at / 2);
-    specs.push_back({name + ".conv0.weight", {c, c, 3, 3}});
+    specs.push_back({name + ".conv0.weight", {c, c, 3, 3}, normal});
     specs.push_back({name + ".conv0.bias", {c}});
-    specs.push_back({name + ".conv1.weight", {c_next, c, 3, 3}});
+    specs.push_back({name + ".conv1.weight", {c_next, c, 3, 3}, normal});
     specs.push_back({name + ".conv1.bias", {c_next}});
-    specs.push_back({name + ".skip.weight", {c_next, c, 1, 1}});
+    specs.push_back({name + ".skip.weight", {c_next, c, 1, 1}, normal});
   }
   const int64_t c = channels(4);
-  specs.push_back({"last.conv.weight", {c, c + 1, 3, 3}});
+  specs.push_back({"last.conv.weight", {c, c + 1, 3, 3}, normal});
   specs.push_back({"last.conv.bias", {c}});
-  specs.push_back({"last.fc0.weight", {c, 16 * c}});
+  specs.push_back({"last.fc0.weight", {c, 16 * c}, normal});
   specs.push_back({"last.fc0.bias", {c}});
-  specs.push_back({"last.fc1.weight", {1, c}});
+  specs.push_back({"last.fc1.weight", {1, c}, normal});
   specs.push_back({"last.fc1.bias", {1}});
   return specs;
 }

@@ -48,21 +48,30 @@ struct BlockLayout {
 };
 
 struct ThetaLayout {
-  std::vector<BlockLayout> blocks;
+  std::vector<BlockLayout> blocks;  // none in decoder latent, whose theta is w
   int64_t n_theta = 0;
 };
 
-/// For the decoders that are made of blocks (all but latent). Throws DataError for latent, which has no theta layout of
-/// this kind.
 ThetaLayout theta_layout(const ModelConfig& config);
 
 /// Rows of fixed frequencies of a block, [fixed_frequencies, 2] row-major (columns x, y), not multiplied by
 /// fourier_scale (model.md, 4).
 std::vector<double> fixed_frequency_rows(const BlockConfig& block);
 
+/// How a tensor is drawn for a fresh model.
+struct Initial {
+  enum class Kind { kConstant, kNormal, kUniform } kind = Kind::kConstant;
+  double value = 0;  // the constant; the standard deviation; the bound of U(-bound, bound)
+
+  static constexpr Initial constant(double value) noexcept { return {Kind::kConstant, value}; }
+  static constexpr Initial normal(double deviation) noexcept { return {Kind::kNormal, deviation}; }
+  static constexpr Initial uniform(double bound) noexcept { return {Kind::kUniform, bound}; }
+};
+
 struct TensorSpec {
   std::string name;
   std::vector<int64_t> shape;
+  Initial initial{};
 };
 /// Names without prefix, in file order: hypernet.*, then inr.*.shared. h_mean is not among them (optional).
 std::vector<TensorSpec> generator_tensors(const ModelConfig& config);

@@ -29,6 +29,20 @@ inline model::ModelConfig small_model(model::Join join = model::Join::kConcat, i
   return config;
 }
 
+/// The same size with another decoder: one block, or small_model() for multiscale.
+inline model::ModelConfig small_decoder(model::Decoder decoder) {
+  model::ModelConfig config = small_model();
+  config.decoder = decoder;
+  const model::DecoderRow& row = model::row_of(decoder);
+  if (!row.one_block) return config;
+  config.upsample_from = 0;
+  config.w_dim = 7;
+  config.skip_coords = row.fourier_features;
+  config.modulation = row.modulation.value_or(config.modulation);
+  config.blocks = {{16, 11, row.fourier_features ? 6 : 0, 3, true, 0}};
+  return config;
+}
+
 /// The tensors inr.* of a configuration, N(0, 0.3^2).
 inline base::Safetensors small_shared(const model::ModelConfig& config) {
   const std::vector<model::TensorSpec> specs = model::shared_tensors(config);

@@ -25,10 +25,10 @@ std::vector<Case> cases() {
   const model::ModelConfig concat = test::small_model();
   const model::ModelConfig split = test::small_model(model::Join::kSplit);
   const model::ModelConfig smooth = test::small_model(model::Join::kConcat, 0);
-  model::ModelConfig single = concat;
-  single.decoder = model::Decoder::kFmm;
-  single.upsample_from = 0;
-  single.blocks = {{16, 12, 6, 3, true, 0}};
+  const model::ModelConfig single = test::small_decoder(model::Decoder::kFmm);
+  const model::ModelConfig fourier = test::small_decoder(model::Decoder::kFourier);
+  const model::ModelConfig hyper = test::small_decoder(model::Decoder::kHyper);
+  const model::ModelConfig latent = test::small_decoder(model::Decoder::kLatent);
   model::ModelConfig one_rgb = split;
   one_rgb.blocks[0].rgb = false;
   const model::Window inside{0.1, 0.25, 0.73, 0.6};
@@ -46,7 +46,13 @@ std::vector<Case> cases() {
           {smooth, {beyond, 33, 57}},
           {concat, {{}, 48, 48, model::Cells::kDensity, 0}},
           {one_rgb, {{}, 37, 64}},
-          {single, {{}, 90, 31}}};
+          {single, {{}, 90, 31}},
+          {fourier, {{}, 41, 55}},
+          {hyper, {{}, 70, 45}},
+          {hyper, {inside, 61, 17}},
+          {latent, {{}, 70, 45}},
+          {latent, {inside, 61, 17}},
+          {latent, {beyond, 0, 0}}};
 }
 
 std::vector<float> draw(const Case& c, int64_t n_rows, field::WorkerPool& pool, bool inside_one = true) {
@@ -133,8 +139,9 @@ BOOST_AUTO_TEST_CASE(rows_may_be_left_out) {
 
 BOOST_AUTO_TEST_CASE(window_between_pixels_equals_the_cut) {
   field::WorkerPool pool(1);
-  for (const int64_t upsample_from : {0, 1}) {
-    const model::ModelConfig config = test::small_model(model::Join::kConcat, upsample_from);
+  std::vector<model::ModelConfig> configs = {test::small_model(model::Join::kConcat, 0)};
+  for (const model::DecoderRow& row : model::decoders()) configs.push_back(test::small_decoder(row.decoder));
+  for (const model::ModelConfig& config : configs) {
     const std::vector<float> whole = draw({config, {{}, 64, 48}}, 48, pool);
     // Pixels 10 .. 40 of 64, 5 .. 38 of 48, shifted by less than a pixel: the cells are the same, since a density of 64
     // is a multiple of that of training.

@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+// How a decoder is evaluated: the one interface behind whole images (decode) and the renderer. Each implementation has
+// a file in this folder; make_function() chooses.
+// Letters: N images, P points (cells) of a block, d_k widths.
+#pragma once
+#include <memory>
+
+#include "field/decoder.hpp"
+
+namespace inr::field {
+
+/// N functions of the plane with their weights made. Differentiable; any floating type and device. Immutable: used by
+/// any number of threads at once.
+class Function {
+ public:
+  Function() = default;
+  Function(const Function&) = delete;
+  Function& operator=(const Function&) = delete;
+  virtual ~Function() = default;
+
+  /// Block k at the points q (cell corners in image units, [P, 2], columns x, y). coarse: `next` of block k - 1 at
+  /// these points, [N, P, d_k]; undefined for k = 0. What a point gets depends on that point alone.
+  [[nodiscard]] virtual BlockOutput evaluate(size_t k, const at::Tensor& q, const at::Tensor& coarse) const = 0;
+  /// The image's values of the summed rgb of all blocks, elementwise.
+  [[nodiscard]] virtual at::Tensor colours(const at::Tensor& rgb) const { return at::tanh(rgb); }
+};
+
+/// theta: [N, n_theta]; shared: the tensors inr.* of the checkpoint. The weights of all images are made here, once.
+std::unique_ptr<const Function> make_function(const model::ModelConfig& config, const model::ThetaLayout& layout,
+                                              const TensorMap& shared, const at::Tensor& theta);
+
+/// Memory of one function (N = 1) in numbers, roughly, beside what all functions share.
+struct FunctionSize {
+  int64_t weights = 0;
+  int64_t per_point = 0;  // working memory of evaluate(), of the block that wants most
+};
+FunctionSize size_of_function(const model::ModelConfig& config, const model::ThetaLayout& layout);
+
+}  // namespace inr::field

@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+// The table of decoders: everything in which they differ, but for their evaluation (libcore/field/decoders). The first
+// five are the rows of the paper's Table 1 (model.md, section 3).
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace inr::model {
+
+/// In the order of the table.
+enum class Decoder { kLatent, kHyper, kFourier, kFmm, kMultiscale };
+
+enum class Modulation;
+enum class MacCount;
+struct ModelConfig;
+struct ThetaLayout;
+struct TensorSpec;
+struct LayerCost;
+struct GridPlan;
+
+/// One decoder. The functions get a configuration inside its ranges (validate()), whose decoder is this one.
+struct DecoderRow {
+  Decoder decoder;
+  std::string_view name;                 // as in a configuration
+  std::string_view summary;              // one line
+  bool one_block;                        // else any number
+  bool fourier_features;                 // else the point itself goes in: no frequencies, and skip_coords is off
+  bool modulated;                        // else modulation, rank and join mean nothing
+  std::optional<Modulation> modulation;  // the only one it takes
+  /// Where everything lies in theta.
+  ThetaLayout (*layout)(const ModelConfig&);
+  /// The shared tensors inr.*, in file order, and how they are drawn.
+  std::vector<TensorSpec> (*shared)(const ModelConfig&);
+  /// The layers of the INR by one of the counts, for the cells of a picture. Throws UsageError where a number leaves
+  /// int64.
+  std::vector<LayerCost> (*costs)(const ModelConfig&, MacCount, const GridPlan&);
+};
+
+/// All rows, in the order of the enumeration.
+std::span<const DecoderRow> decoders() noexcept;
+/// decoder is one of the enumeration.
+const DecoderRow& row_of(Decoder decoder) noexcept;
+
+}  // namespace inr::model
