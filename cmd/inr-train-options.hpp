@@ -59,6 +59,7 @@ struct Arguments {
   gan::TrainerOptions trainer;
   int64_t score_samples = 1000;
   std::string on_nan = "stop";
+  std::string kernel = "fast";
   bool dry_run = false;
   cli::CommonOptions common;
 };
@@ -115,6 +116,11 @@ inline void bind(cli::Options& options, Arguments& a) {
   options.add("--on-nan", a.on_nan,
               "where a loss or gradient is not finite: stop, with the state before it saved, or skip that half step",
               {.metavar = "WHAT", .choices = {"stop", "skip"}});
+  options.add(
+      "--kernel", a.kernel,
+      "how images are evaluated: point by point, through the coordinate term's nodes, or both, with the largest "
+      "difference in the log",
+      {.metavar = "KIND", .choices = {"reference", "fast", "check"}});
   options.add("--loader-threads", a.trainer.loader_threads, "threads that read pictures ahead",
               {.metavar = "N", .min = 1, .max = 64});
   cli::add_common(options, a.common, cli::kThreads | cli::kDevice);

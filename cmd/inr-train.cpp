@@ -91,6 +91,9 @@ base::ExitCode run(Arguments& a) {
   at::set_num_threads(a.common.n_threads);
   a.trainer.device = parallel::open_device(a.common.device, launch.local_rank);
   a.trainer.step.skip_non_finite = a.on_nan == "skip";
+  a.trainer.step.kernel = a.kernel == "reference" ? field::Kernel::kReference
+                          : a.kernel == "check"   ? field::Kernel::kCheck
+                                                  : field::Kernel::kFast;
   a.trainer.run = a.start.run;
   std::optional<store::DatasetReader> dataset;
   if (!a.dataset.empty()) dataset.emplace(a.dataset);

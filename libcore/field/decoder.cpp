@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "field/decoder.hpp"
 
+#include <algorithm>
+
 #include "field/decoders/function.hpp"
 
 namespace inr::field {
@@ -25,6 +27,17 @@ at::Tensor index_tensor(const std::vector<int32_t>& index, at::Device device) {
   return at::tensor(at::ArrayRef<int32_t>(index), at::kInt).to(device);
 }
 
+/// Cells of block k that share one of block k - 1, along y and x; 0 where that differs from cell to cell.
+struct Factors {
+  int64_t y = 0, x = 0;
+  [[nodiscard]] bool uniform() const { return y > 0 && x > 0; }
+};
+
+Factors factors_of(const model::GridPlan& plan, size_t k) {
+  return {uniform_factor(plan.y.parent[k], plan.y.cells[k - 1].size()),
+          uniform_factor(plan.x.parent[k], plan.x.cells[k - 1].size())};
+}
+
 /// [N, Hc Wc, C] -> [N, H W, C]: every coarser cell's value for each of its finer cells.
 at::Tensor share(const at::Tensor& coarse, const model::GridPlan& plan, size_t k) {
   const auto hc = static_cast<int64_t>(plan.y.cells[k - 1].size());
@@ -33,10 +46,8 @@ at::Tensor share(const at::Tensor& coarse, const model::GridPlan& plan, size_t k
   const auto w = static_cast<int64_t>(plan.x.cells[k].size());
   const int64_t n = coarse.size(0);
   const int64_t c = coarse.size(2);
-  const int64_t fy = uniform_factor(plan.y.parent[k], static_cast<size_t>(hc));
-  const int64_t fx = uniform_factor(plan.x.parent[k], static_cast<size_t>(wc));
-  if (fy > 0 && fx > 0) {  // a broadcast: its gradient is a plain sum
-    return coarse.reshape({n, hc, 1, wc, 1, c}).expand({n, hc, fy, wc, fx, c}).reshape({n, h * w, c});
+  if (const Factors f = factors_of(plan, k); f.uniform()) {  // a broadcast: its gradient is a plain sum
+    return coarse.reshape({n, hc, 1, wc, 1, c}).expand({n, hc, f.y, wc, f.x, c}).reshape({n, h * w, c});
   }
   return coarse.reshape({n, hc, wc, c})
       .index_select(1, index_tensor(plan.y.parent[k], coarse.device()))
@@ -46,6 +57,60 @@ at::Tensor share(const at::Tensor& coarse, const model::GridPlan& plan, size_t k
 
 bool is_identity(const std::vector<int32_t>& index, size_t n) {
   return index.size() == n && uniform_factor(index, n) == 1;
+}
+
+PointGrid cell_grid(const model::GridPlan& plan, size_t k) {
+  const auto points = [k](const model::AxisPlan& axis) {
+    std::vector<double> out;
+    for (const int64_t cell : axis.cells[k]) out.push_back(static_cast<double>(cell) / axis.resolution[k]);
+    return out;
+  };
+  return {points(plan.x), points(plan.y)};
+}
+
+/// Block k on its whole grid. coarse: `next` of block k - 1, on that block's grid.
+BlockOutput evaluate_grid(const Function& function, const model::GridPlan& plan, size_t k, const at::Tensor& coarse,
+                          const at::TensorOptions& type, const DecodeOptions& options) {
+  if (options.kernel != Kernel::kReference) {
+    SharedCells cells{coarse};
+    if (k > 0) {
+      const Factors factors = factors_of(plan, k);
+      if (factors.uniform()) {
+        cells.factor_y = factors.y;
+        cells.factor_x = factors.x;
+      } else {
+        cells.values = share(coarse, plan, k);
+      }
+    }
+    auto out = function.evaluate_grid(k, cell_grid(plan, k), cells, options.term);
+    if (out) return std::move(*out);
+  }
+  const auto n_points = static_cast<int64_t>(plan.x.cells[k].size() * plan.y.cells[k].size());
+  const at::Tensor q = cell_points(plan, k, 0, n_points, type);
+  return function.evaluate(k, q, k == 0 ? at::Tensor() : share(coarse, plan, k));
+}
+
+/// The sum of the blocks' colours by one kernel, before the last function: [N, 3, H, W].
+at::Tensor raw_image(const Function& function, const model::GridPlan& plan, const at::TensorOptions& type,
+                     const DecodeOptions& options) {
+  at::Tensor coarse;
+  at::Tensor rgb;  // sum over the blocks so far, [N, P, 3]
+  const size_t n_blocks = plan.x.cells.size();
+  for (size_t k = 0; k < n_blocks; ++k) {
+    BlockOutput out = evaluate_grid(function, plan, k, coarse, type, options);
+    coarse = out.next;
+    if (rgb.defined()) rgb = share(rgb, plan, k);
+    if (out.rgb.defined()) rgb = rgb.defined() ? rgb + out.rgb : out.rgb;
+  }
+  const size_t last = n_blocks - 1;
+  const auto rows = static_cast<int64_t>(plan.y.cells[last].size());
+  const auto columns = static_cast<int64_t>(plan.x.cells[last].size());
+  at::Tensor image = rgb.reshape({rgb.size(0), rows, columns, 3});
+  if (!is_identity(plan.y.pixel, plan.y.cells[last].size()))
+    image = image.index_select(1, index_tensor(plan.y.pixel, image.device()));
+  if (!is_identity(plan.x.pixel, plan.x.cells[last].size()))
+    image = image.index_select(2, index_tensor(plan.x.pixel, image.device()));
+  return image.permute({0, 3, 1, 2});
 }
 
 }  // namespace
@@ -103,29 +168,18 @@ at::Tensor cell_points(const model::GridPlan& plan, size_t k, int64_t first, int
 }
 
 at::Tensor decode(const model::ModelConfig& config, const model::ThetaLayout& layout, const TensorMap& shared,
-                  const at::Tensor& theta, const model::GridPlan& plan, bool raw) {
+                  const at::Tensor& theta, const model::GridPlan& plan, const DecodeOptions& options) {
   const std::unique_ptr<const Function> function = make_function(config, layout, shared, theta);
-  const int64_t n = theta.size(0);
-  at::Tensor coarse;
-  at::Tensor rgb;  // sum over the blocks so far, [N, P, 3]
-  for (size_t k = 0; k < config.blocks.size(); ++k) {
-    const auto n_points = static_cast<int64_t>(plan.x.cells[k].size() * plan.y.cells[k].size());
-    const at::Tensor q = cell_points(plan, k, 0, n_points, theta.options().requires_grad(false));
-    BlockOutput out = function->evaluate(k, q, k == 0 ? at::Tensor() : share(coarse, plan, k));
-    coarse = out.next;
-    if (rgb.defined()) rgb = share(rgb, plan, k);
-    if (out.rgb.defined()) rgb = rgb.defined() ? rgb + out.rgb : out.rgb;
+  const at::TensorOptions type = theta.options().requires_grad(false);
+  const auto colours = [&](const at::Tensor& raw) { return options.raw ? raw : function->colours(raw); };
+  at::Tensor image = colours(raw_image(*function, plan, type, options));
+  if (options.kernel == Kernel::kCheck && options.worst_difference != nullptr) {
+    const at::NoGradGuard no_grad;
+    const at::Tensor reference = colours(raw_image(*function, plan, type, {.kernel = Kernel::kReference}));
+    const auto difference = (image - reference).abs().max().item<double>();
+    *options.worst_difference = std::max(*options.worst_difference, difference);
   }
-  const size_t last = config.blocks.size() - 1;
-  const auto rows = static_cast<int64_t>(plan.y.cells[last].size());
-  const auto columns = static_cast<int64_t>(plan.x.cells[last].size());
-  at::Tensor image = rgb.reshape({n, rows, columns, 3});
-  if (!is_identity(plan.y.pixel, plan.y.cells[last].size()))
-    image = image.index_select(1, index_tensor(plan.y.pixel, image.device()));
-  if (!is_identity(plan.x.pixel, plan.x.cells[last].size()))
-    image = image.index_select(2, index_tensor(plan.x.pixel, image.device()));
-  image = image.permute({0, 3, 1, 2});
-  return raw ? image : function->colours(image);
+  return image;
 }
 
 }  // namespace inr::field

@@ -6,6 +6,7 @@
 #pragma once
 #include <vector>
 
+#include "field/coordinate_term.hpp"
 #include "field/modulation.hpp"
 #include "model/grid.hpp"
 
@@ -33,8 +34,20 @@ at::Tensor coordinate_features(const BlockWeights& block, const at::Tensor& q);
 at::Tensor cell_points(const model::GridPlan& plan, size_t k, int64_t first, int64_t count,
                        const at::TensorOptions& options);
 
-/// Whole images at once, through autograd: [N, 3, H, W]. theta: [N, n_theta]. raw: the summed rgb, before tanh.
+/// How whole images are evaluated: point by point; by way of the coordinate term's nodes where these pay
+/// (coordinate_term.hpp); or both, for the difference.
+enum class Kernel { kReference, kFast, kCheck };
+
+struct DecodeOptions {
+  bool raw = false;  // before tanh
+  Kernel kernel = Kernel::kFast;
+  TermOptions term = {};               // of the fast kernel
+  double* worst_difference = nullptr;  // kCheck: raised to the largest |fast - reference| of a value of the image
+};
+
+/// Whole images at once, through autograd: [N, 3, H, W]. theta: [N, n_theta]. kCheck returns the fast kernel's image.
+/// With the fast kernel the image can be differentiated once, else any number of times.
 at::Tensor decode(const model::ModelConfig& config, const model::ThetaLayout& layout, const TensorMap& shared,
-                  const at::Tensor& theta, const model::GridPlan& plan, bool raw = false);
+                  const at::Tensor& theta, const model::GridPlan& plan, const DecodeOptions& options = {});
 
 }  // namespace inr::field

@@ -90,6 +90,7 @@ std::vector<BlockWeights> make_weights(const model::ModelConfig& config, const m
     const model::BlockLayout& block = layout.blocks[k];
     BlockWeights weights;
     weights.frequencies = frequencies(config, config.blocks[k], block, theta);
+    weights.n_fixed = block.fixed_frequencies;
     if (block.low) weights.low = layer_weights(*block.low, shared, theta);
     if (block.high) weights.high = layer_weights(*block.high, shared, theta);
     for (const LayerLayout& layer : block.layers) weights.layers.push_back(layer_weights(layer, shared, theta));

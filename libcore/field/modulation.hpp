@@ -21,6 +21,7 @@ struct LayerWeights {
 
 struct BlockWeights {
   at::Tensor frequencies;  // [N, m + fixed, 2], scaled
+  int64_t n_fixed = 0;     // how many of these, the last ones, are fixed
   std::optional<LayerWeights> low, high;
   std::vector<LayerWeights> layers;
   std::optional<LayerWeights> rgb;

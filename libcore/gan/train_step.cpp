@@ -40,8 +40,9 @@ TrainStep::TrainStep(const model::Config& config, const StepOptions& options, pa
       plan_(model::plan_grid(config.model,
                              {.window = {}, .width = config.model.resolution, .height = config.model.resolution})) {}
 
-at::Tensor TrainStep::decode(const TensorMap& weights, const at::Tensor& theta_rows) const {
-  return field::decode(config_.model, layout_, weights, theta_rows, plan_);
+at::Tensor TrainStep::decode(const TensorMap& weights, const at::Tensor& theta_rows, double* worst_difference) const {
+  return field::decode(config_.model, layout_, weights, theta_rows, plan_,
+                       {.kernel = options_.kernel, .worst_difference = worst_difference});
 }
 
 at::Tensor TrainStep::generate(const TensorMap& weights, const at::Tensor& z) const {
@@ -68,11 +69,12 @@ std::vector<at::Tensor> TrainStep::parts_of_d(int64_t n, at::Device device) cons
   return parts;
 }
 
-at::Tensor TrainStep::generate_in_parts(const TensorMap& weights, const at::Tensor& z) const {
+at::Tensor TrainStep::generate_in_parts(const TensorMap& weights, const at::Tensor& z, StepReport& report) const {
   const at::NoGradGuard no_grad;
   const at::Tensor rows = theta(weights, hidden(config_.model, weights, z));
   std::vector<at::Tensor> images;
-  for (const at::Tensor& part : rows.split(part_of_g(z.size(0)))) images.push_back(decode(weights, part));
+  for (const at::Tensor& part : rows.split(part_of_g(z.size(0))))
+    images.push_back(decode(weights, part, &report.worst_difference));
   return images.size() == 1 ? images.front() : at::cat(images);
 }
 
@@ -89,7 +91,7 @@ StepReport TrainStep::run(TrainState& state, const at::Tensor& reals, const at::
   at::Tensor fakes;
   {
     const PhaseTimer timer(report.seconds.g_forward);
-    fakes = generate_in_parts(state.g, z_d);
+    fakes = generate_in_parts(state.g, z_d, report);
   }
   std::optional<SavedWeights> before;  // for the case that the G step fails
   if (!options_.skip_non_finite) before.emplace(state.d, state.adam_d);
@@ -199,7 +201,7 @@ bool TrainStep::step_g(TrainState& state, const at::Tensor& z, StepReport& repor
     const PhaseTimer timer(report.seconds.g_forward);
     rows = theta(g, hidden(config_.model, g, z));
     rows_leaf = rows.detach().requires_grad_(true);
-    images = at_once == n ? decode(g, rows_leaf) : generate_in_parts(state.g, z);
+    images = at_once == n ? decode(g, rows_leaf) : generate_in_parts(state.g, z, report);
   }
   const at::Tensor slopes = image_slopes(state.d, images, report);
 

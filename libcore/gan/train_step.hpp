@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "field/decoder.hpp"
 #include "field/tensor_map.hpp"
 #include "gan/adam.hpp"
 #include "gan/phases.hpp"
@@ -38,6 +39,7 @@ struct StepReport {
   double loss_g = 0;
   double logits_real = 0, logits_fake = 0;
   double grad_norm_d = 0, grad_norm_hypernet = 0, grad_norm_shared = 0;
+  double worst_difference = 0;  // kernel check: largest |fast - reference| of a value of the images
   PhaseSeconds seconds;
   std::string fault;  // what was not finite ("the loss of D"); empty: nothing
 };
@@ -49,6 +51,8 @@ struct StepOptions {
   /// What to do where a loss or a gradient is not finite: leave that half of the iteration out (true), or restore the
   /// state of before the iteration (false). StepReport::fault says so in both cases.
   bool skip_non_finite = false;
+  /// How images are evaluated. kCheck evaluates both ways: StepReport::worst_difference.
+  field::Kernel kernel = field::Kernel::kFast;
 };
 
 /// The fixed part of training: configuration, layout of theta, the native grid.
@@ -68,8 +72,8 @@ class TrainStep {
  private:
   bool step_d(TrainState& state, const at::Tensor& reals, const at::Tensor& fakes, StepReport& report) const;
   bool step_g(TrainState& state, const at::Tensor& z, StepReport& report) const;
-  [[nodiscard]] at::Tensor decode(const field::TensorMap& weights, const at::Tensor& theta) const;
-  [[nodiscard]] at::Tensor generate_in_parts(const field::TensorMap& weights, const at::Tensor& z) const;
+  at::Tensor decode(const field::TensorMap& weights, const at::Tensor& theta, double* worst_difference = nullptr) const;
+  at::Tensor generate_in_parts(const field::TensorMap& weights, const at::Tensor& z, StepReport& report) const;
   [[nodiscard]] int64_t part_of_g(int64_t n) const;
   [[nodiscard]] std::vector<at::Tensor> parts_of_d(int64_t n, at::Device device) const;
   /// dloss / dimages of the G step, [n, 3, R, R].

@@ -164,30 +164,32 @@ class Run {
     const auto n = static_cast<double>(std::max<int64_t>(1, state_.iteration - logged_at_));
     const double rate = static_cast<double>(state_.iteration - logged_at_) / window;
     const double data_share = phases_.data / std::max(1e-9, phases_.total());
-    log({{"iteration", state_.iteration},
-         {"images", state_.images},
-         {"loss_d", number_or_null(report_.loss_d)},
-         {"loss_g", number_or_null(report_.loss_g)},
-         {"r1", number_or_null(report_.r1)},
-         {"logits_real", number_or_null(report_.logits_real)},
-         {"logits_fake", number_or_null(report_.logits_fake)},
-         {"grad_norm_d", number_or_null(report_.grad_norm_d)},
-         {"grad_norm_hypernet", number_or_null(report_.grad_norm_hypernet)},
-         {"grad_norm_shared", number_or_null(report_.grad_norm_shared)},
-         {"it_per_s", rate},
-         {"images_per_s", rate * static_cast<double>(config_.training.batch)},
-         {"seconds", state_.seconds},
-         {"stalled_ms", loader_.stalled_ms()},
-         {"data_share", data_share},
-         {"seconds_per_it",
-          {{"data", phases_.data / n},
-           {"g_forward", phases_.g_forward / n},
-           {"d_forward", phases_.d_forward / n},
-           {"r1", phases_.r1 / n},
-           {"backward", phases_.backward / n},
-           {"optimiser", phases_.optimiser / n},
-           {"allreduce", phases_.allreduce / n}}},
-         {"memory_bytes", resident_bytes()}});
+    Json line = {{"iteration", state_.iteration},
+                 {"images", state_.images},
+                 {"loss_d", number_or_null(report_.loss_d)},
+                 {"loss_g", number_or_null(report_.loss_g)},
+                 {"r1", number_or_null(report_.r1)},
+                 {"logits_real", number_or_null(report_.logits_real)},
+                 {"logits_fake", number_or_null(report_.logits_fake)},
+                 {"grad_norm_d", number_or_null(report_.grad_norm_d)},
+                 {"grad_norm_hypernet", number_or_null(report_.grad_norm_hypernet)},
+                 {"grad_norm_shared", number_or_null(report_.grad_norm_shared)},
+                 {"it_per_s", rate},
+                 {"images_per_s", rate * static_cast<double>(config_.training.batch)},
+                 {"seconds", state_.seconds},
+                 {"stalled_ms", loader_.stalled_ms()},
+                 {"data_share", data_share},
+                 {"seconds_per_it",
+                  {{"data", phases_.data / n},
+                   {"g_forward", phases_.g_forward / n},
+                   {"d_forward", phases_.d_forward / n},
+                   {"r1", phases_.r1 / n},
+                   {"backward", phases_.backward / n},
+                   {"optimiser", phases_.optimiser / n},
+                   {"allreduce", phases_.allreduce / n}}},
+                 {"memory_bytes", resident_bytes()}};
+    if (options_.step.kernel == field::Kernel::kCheck) line["kernel_difference"] = report_.worst_difference;
+    log(line);
     if (data_share > kStallShare && !warned_of_stalls_) {
       warned_of_stalls_ = true;
       char text[160];

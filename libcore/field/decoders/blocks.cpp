@@ -14,6 +14,10 @@ class Blocks final : public Function {
   [[nodiscard]] BlockOutput evaluate(size_t k, const at::Tensor& q, const at::Tensor& coarse) const override {
     return evaluate_block(weights_, k, q, coarse);
   }
+  [[nodiscard]] std::optional<BlockOutput> evaluate_grid(size_t k, const PointGrid& grid, const SharedCells& coarse,
+                                                         const TermOptions& options) const override {
+    return evaluate_block_on_grid(weights_, k, grid, coarse, options);
+  }
 
  private:
   std::vector<BlockWeights> weights_;

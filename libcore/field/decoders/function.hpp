@@ -5,8 +5,10 @@
 // Letters: N images, P points (cells) of a block, d_k widths.
 #pragma once
 #include <memory>
+#include <optional>
 
 #include "field/decoder.hpp"
+#include "field/fast_block.hpp"
 
 namespace inr::field {
 
@@ -22,6 +24,13 @@ class Function {
   /// Block k at the points q (cell corners in image units, [P, 2], columns x, y). coarse: `next` of block k - 1 at
   /// these points, [N, P, d_k]; undefined for k = 0. What a point gets depends on that point alone.
   [[nodiscard]] virtual BlockOutput evaluate(size_t k, const at::Tensor& q, const at::Tensor& coarse) const = 0;
+  /// Block k at every point of a grid by a faster way of the same result, where the decoder has one that pays; else
+  /// nullopt. coarse: `next` of block k - 1 on its own grid.
+  [[nodiscard]] virtual std::optional<BlockOutput> evaluate_grid(size_t /*k*/, const PointGrid& /*grid*/,
+                                                                 const SharedCells& /*coarse*/,
+                                                                 const TermOptions& /*options*/) const {
+    return std::nullopt;
+  }
   /// The image's values of the summed rgb of all blocks, elementwise.
   [[nodiscard]] virtual at::Tensor colours(const at::Tensor& rgb) const { return at::tanh(rgb); }
 };

@@ -3,6 +3,8 @@
 // One iteration of training: the same result in parts as at once; what happens where a value is not finite.
 #include "gan/train_step.hpp"
 
+#include <ATen/Parallel.h>
+
 #include <limits>
 
 #include "gan/checkpoint.hpp"
@@ -52,6 +54,11 @@ double largest_difference(const field::TensorMap& a, const field::TensorMap& b) 
   for (const auto& [name, tensor] : a) largest = std::max(largest, (tensor - b.at(name)).abs().max().item<double>());
   return largest;
 }
+
+/// Threads of the library would spend their time waiting for each other on models this small.
+const struct OneThread {
+  OneThread() { at::set_num_threads(1); }
+} one_thread;
 
 BOOST_AUTO_TEST_CASE(a_batch_in_parts_has_the_gradients_of_the_whole) {
   const model::Config config = config_of_batch(kBatch);
