@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Generated from the option table by "make docs".
 complete -c inr-train -s o -l out -r -x -a '(__fish_complete_directories)' -d 'folder of the run'
-complete -c inr-train -l preset -r -a 'lsun128 lsun256 ffhq256 ffhq1024 lsun128-released lsun256-released ffhq1024-released ffhq1024-appendix latent128 hyper128 fourier128 fmm128 latent256 hyper256 fourier256 fmm256 latent1024 hyper1024 fourier1024 fmm1024 tiny32 tiny64' -f -d 'a named configuration (inr-macs lists them); default: the tiny one of the dataset'\''s size'
+complete -c inr-train -l preset -r -a 'lsun128 lsun256 ffhq256 ffhq1024 lsun128-released lsun256-released ffhq1024-released ffhq1024-appendix latent128 hyper128 fourier128 fmm128 latent256 hyper256 fourier256 fmm256 latent1024 hyper1024 fourier1024 fmm1024 tiny32 tiny32-latent tiny32-hyper tiny32-fourier tiny32-fmm tiny64' -f -d 'a named configuration (inr-macs lists them); default: the tiny one of the dataset'\''s size'
 complete -c inr-train -l config -r -F -d 'a JSON file: model, discriminator, training; absent keys have defaults'
 complete -c inr-train -l set -r -f -d 'change one key of the configuration, for example training.batch=8; repeatable'
 complete -c inr-train -l lr-preset -r -a 'released main appendix' -f -d 'the paper'\''s learning rates'
@@ -20,6 +20,7 @@ complete -c inr-train -l score-every -r -f -d 'iterations between scores by the 
 complete -c inr-train -l score-samples -r -f -d 'samples of each score'
 complete -c inr-train -l micro-batch -r -f -d 'images worked on at once, for a large batch in little memory: the same gradients, one more pass of G; D takes at least 4; 0: all'
 complete -c inr-train -l on-nan -r -a 'stop skip' -f -d 'where a loss or gradient is not finite: stop, with the state before it saved, or skip that half step'
+complete -c inr-train -l kernel -r -a 'reference fast check' -f -d 'how images are evaluated: point by point, through the coordinate term'\''s nodes, or both, with the largest difference in the log'
 complete -c inr-train -l loader-threads -r -f -d 'threads that read pictures ahead'
 complete -c inr-train -l device -r -a 'auto cpu cuda' -f -d 'where to compute: auto, cpu, cuda or cuda:N'
 complete -c inr-train -l threads -r -f -d 'processor threads; results do not depend on it'

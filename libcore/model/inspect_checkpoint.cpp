@@ -128,6 +128,7 @@ void describe_checkpoint(Finding& finding, const base::Safetensors& file, const 
   const base::Json progress = metadata_json(file, "progress"), provenance = metadata_json(file, "provenance");
   if (progress.is_object()) {
     finding.details["progress"] = progress;
+    finding.details["iterations"] = config.training.iterations;
     if (progress.contains("iteration") && progress["iteration"].is_number_integer())
       finding.summary += ", iteration " + std::to_string(progress["iteration"].get<int64_t>()) + " of " +
                          std::to_string(config.training.iterations);

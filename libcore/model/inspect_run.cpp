@@ -18,6 +18,8 @@ namespace fs = std::filesystem;
 
 constexpr uint64_t kMaxDocumentBytes = uint64_t{1} << 26;
 constexpr size_t kCurvePoints = 48;
+constexpr size_t kLastLines = 3;
+constexpr size_t kMaxEvents = 32;
 
 // Values along a log, thinned to kCurvePoints means when they are read.
 class Curve {
@@ -72,8 +74,30 @@ struct LogFacts {
   uint64_t n_lines = 0, n_unreadable = 0;
   bool ends_whole = true;
   base::Json first, last, best = base::Json::object();
+  base::Json step;                           // the last line of an iteration: losses, rates
+  base::Json scores = base::Json::array();   // the last few, oldest first
+  base::Json events = base::Json::object();  // how often each kind was met
+  base::Json faults = base::Json::array();   // the last few losses or gradients that were not finite
   Curve loss_d, loss_g, score;
 };
+
+void keep_last(const base::Json& line, base::Json& list) {
+  list.push_back(line);
+  if (list.size() > kLastLines) list.erase(list.begin());
+}
+
+// Scores, rates and events of one line.
+void add_line(const base::Json& line, LogFacts& facts) {
+  const auto event = line.find("event");
+  if (event != line.end() && event->is_string()) {
+    const std::string name = event->get<std::string>();
+    if (facts.events.size() < kMaxEvents || facts.events.contains(name))
+      facts.events[name] = facts.events.value(name, int64_t{0}) + 1;
+    if (line.contains("fault")) keep_last(line, facts.faults);
+  }
+  if (line.contains("score") || line.contains("fid")) keep_last(line, facts.scores);
+  if (line.contains("images_per_s")) facts.step = line;
+}
 
 LogFacts scan_log(std::span<const std::byte> bytes) {
   LogFacts facts;
@@ -99,6 +123,7 @@ LogFacts scan_log(std::span<const std::byte> bytes) {
     facts.loss_g.add(line, "loss_g");
     facts.score.add(line, "score");
     keep_best(line, facts.best);
+    add_line(line, facts);
     facts.last = std::move(line);
   }
   return facts;
@@ -108,6 +133,15 @@ void add_log_details(const LogFacts& facts, base::Json& details) {
   details["lines"] = facts.n_lines;
   if (facts.n_unreadable > 0) details["unreadable lines"] = facts.n_unreadable;
   if (!facts.best.empty()) details["best"] = facts.best;
+  if (!facts.scores.empty()) details["last scores"] = facts.scores;
+  if (!facts.events.empty()) details["events"] = facts.events;
+  if (!facts.faults.empty()) details["faults"] = facts.faults;
+  if (facts.step.is_object()) {
+    base::Json rate = base::Json::object();
+    for (const auto* const key : {"images_per_s", "it_per_s", "data_share", "seconds_per_it", "memory_bytes"})
+      if (facts.step.contains(key)) rate[key] = facts.step[key];
+    details["rate"] = rate;
+  }
   if (!facts.last.is_null()) details["last"] = facts.last;
   for (const auto& [name, curve] :
        {std::pair("loss_d", &facts.loss_d), std::pair("loss_g", &facts.loss_g), std::pair("score", &facts.score)})
@@ -132,12 +166,23 @@ void inspect_checkpoints(const std::string& path, const std::vector<std::pair<in
     }
     finding.summary = checkpoint.summary;
     finding.details["newest whole checkpoint"] = name;
-    for (const auto* const key : {"progress", "provenance", "can be resumed", "config", "tensors"})
+    for (const auto* const key : {"progress", "provenance", "iterations", "can be resumed", "config", "tensors"})
       if (checkpoint.details.contains(key)) finding.details[key] = checkpoint.details[key];
     return;
   }
   if (finding.fault.empty())
     set_fault(finding, FileState::kBuilding, "no checkpoint yet; inr-train writes the first one");
+}
+
+// Of a run that has not reached its iterations: how long the rest takes at the last rate.
+void add_remaining_time(base::Json& details) {
+  const auto number = [](const base::Json& json, const char* key) {
+    return json.is_object() && json.contains(key) && json[key].is_number() ? json[key].get<double>() : 0.0;
+  };
+  if (!details.contains("progress") || !details.contains("rate")) return;
+  const double left = number(details, "iterations") - number(details["progress"], "iteration");
+  const double rate = number(details["rate"], "it_per_s");
+  if (left > 0 && rate > 0) details["seconds left at this rate"] = std::round(left / rate);
 }
 
 }  // namespace
@@ -220,6 +265,7 @@ Finding inspect_folder(const std::string& path, const InspectOptions& options) {
     base::Json log = base::Json::object();
     if (!read_log(path + "/log.jsonl", log)) log["unfinished last line"] = true;
     for (auto& [key, value] : log.items()) finding.details[key == "lines" ? "log lines" : key] = value;
+    add_remaining_time(finding.details);
   }
   return finding;
 }

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: The inr authors
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
+# label: slow
 # shellcheck disable=SC2002  # cat is the point
 # needs: inr-sample inr-train
 # A request is one picture: through a pipe, a file, -o, any number of threads, any batch, any bound on memory.

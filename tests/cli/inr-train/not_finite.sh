@@ -14,7 +14,7 @@ for i in range(24):
         f.write(b"P6 32 32 255\n" + bytes(random.choice((0, 80, 200, 255)) for _ in range(32 * 32 * 3)))
 PYTHON
 expect_exit 0 inr-prep pictures -o data.inrd --size 32
-expect_exit 1 inr-train data.inrd -o run --preset tiny32 --set training.lr_d=1e30 --iterations 50 --threads 1 --sample-every 0
+expect_exit 1 inr-train data.inrd -o run --preset tiny32 --set training.lr_d=1000 --iterations 50 --threads 1 --sample-every 0
 expect_stderr 'iteration [0-9]+: the (loss|gradient) of [DG] is not finite'
 expect_stderr 'run/checkpoint-[0-9]+.safetensors is the state before it'
 found=$(ls run/checkpoint-*.safetensors)
@@ -33,7 +33,7 @@ PYTHON
 grep -q '"event":"not finite"' run/log.jsonl || fail "the log does not tell"
 expect_exit 0 inr-info run
 expect_stdout 'not finite'
-expect_exit 0 inr-train data.inrd -o skip --preset tiny32 --set training.lr_d=1e30 --iterations 20 --threads 1 --sample-every 0 --on-nan skip
+expect_exit 0 inr-train data.inrd -o skip --preset tiny32 --set training.lr_d=1000 --iterations 20 --threads 1 --sample-every 0 --on-nan skip
 expect_stderr 'left out'
 grep -q '"event":"skipped"' skip/log.jsonl || fail "the log does not tell of skipped steps"
 mkdir -p full/samples

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: The inr authors
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
+# label: slow
 # needs: inr-prep inr-export
 # --dry-run writes nothing; --init takes G and D of a checkpoint, or G of an exported model; --resume minds what it is given.
 mkdir pictures
@@ -28,7 +29,7 @@ expect_stderr 'G and D of a/checkpoint-000000003'
 expect_exit 0 inr-info --json b
 expect_stdout '"iteration": ?4'
 expect_stdout '"init": ?"checkpoint-000000003'
-expect_exit 0 inr-export --checkpoint a -o a.safetensors
+expect_exit 0 inr-export a -o a.safetensors
 expect_exit 0 inr-train data.inrd -o c --init a.safetensors "${steps[@]}"
 expect_stderr 'G alone'
 # The first step from there begins at the weights of the checkpoint: with rates of zero it ends there too.
