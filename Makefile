@@ -21,12 +21,13 @@ CTEST := ctest --test-dir "$(DIR)" --output-on-failure --no-tests=error
 export LIBTORCH
 
 .DEFAULT_GOAL := build
-.PHONY: build test unit bench demo docs format tidy lint install clean distclean deps configure help
+.PHONY: build test unit goldens bench demo docs format tidy lint install clean distclean deps configure help
 
 help:
 	@echo 'make               build everything into build/$$BUILD/bin; build/bin leads there'
 	@echo 'make test          build, then run all tests'
 	@echo 'make unit          build, then run the quick tests (labels unit and cli)'
+	@echo 'make goldens       build, then print the errors of all goldens as a table; INR_GOLDEN_DIR=/path; DETAIL=1: every tensor'
 	@echo 'make bench         build, then run the benchmarks'
 	@echo 'make demo          build, then train, sample, render and score on real pictures; QUICK=1: in under 2 minutes'
 	@echo 'make install       install to PREFIX=/usr/local, staged below DESTDIR='
@@ -55,6 +56,9 @@ test: build
 
 unit: build
 	@$(CTEST) -j $(JOBS) -L '^(unit|cli)$$'
+
+goldens: build
+	@"$(SOURCE)/tests/golden/table.sh" "$(DIR)/bin"
 
 bench: build
 	@$(CTEST) -L '^bench$$' -C bench --verbose

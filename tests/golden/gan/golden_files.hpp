@@ -69,7 +69,7 @@ inline void check_tensor(const std::string& file, const std::string& name, const
   const at::Tensor error = (g - w).abs();
   const double atol = tolerance.atol + tolerance.of_largest * w.abs().max().item<double>();
   const double used = (error / (atol + tolerance.rtol * w.abs())).nan_to_num(1e300).max().item<double>();
-  std::printf("%-28s %-40s error %.1e  used %5.1f %%\n", file.c_str(), name.c_str(), error.max().item<double>(),
+  std::printf("%-28s  %-40s  error %.1e  used %5.1f %%\n", file.c_str(), name.c_str(), error.max().item<double>(),
               100 * used);
   BOOST_CHECK_MESSAGE(used <= 1, file << " " << name << ": worst error is " << used << " times the tolerance");
 }
