@@ -40,10 +40,8 @@ bool try_config(const std::string& text) {
     BOOST_TEST((parse_config(to_json(config), "again") == config));
     BOOST_TEST(!generator_tensors(config.model).empty());
     BOOST_TEST(!discriminator_tensors(config.discriminator, config.model.resolution).empty());
-    if (config.model.decoder != Decoder::kLatent) {
-      const int64_t n_theta = theta_layout(config.model).n_theta;
-      BOOST_TEST((n_theta > 0 && n_theta <= kMaxTheta));
-    }
+    const int64_t n_theta = theta_layout(config.model).n_theta;
+    BOOST_TEST((n_theta > 0 && n_theta <= kMaxTheta));
     BOOST_TEST(plan_grid(config.model, {.window = {}, .width = 5, .height = 3}).width() == 5);
     BOOST_TEST(count_cost(config.model, MacCount::kExecuted, 8).macs > 0);
     return true;

@@ -69,6 +69,60 @@ BOOST_AUTO_TEST_CASE(a_seed_gives_the_same_bits_as_ever) {
   expect(one_block(Decoder::kHyper), 3, "9c0892cd");
 }
 
+// A tensor of normals: mean 0 and the deviation that is expected, within five standard errors of each.
+void expect_normal(const at::Tensor& tensor, double deviation) {
+  const auto n = static_cast<double>(tensor.numel());
+  const at::Tensor values = tensor.to(at::kDouble);
+  BOOST_TEST(std::abs(values.mean().item<double>()) <= 5 * deviation / std::sqrt(n));
+  BOOST_TEST(std::abs(values.square().mean().sqrt().item<double>() / deviation - 1) <= 5 / std::sqrt(2 * n));
+}
+
+BOOST_AUTO_TEST_CASE(latent_is_drawn_as_the_model_says) {
+  model::ModelConfig config = test::tiny_config().model;
+  config.decoder = model::Decoder::kLatent;
+  config.skip_coords = false;
+  config.upsample_from = 0;
+  config.w_dim = 96;
+  config.blocks = {{8, 128, 0, 3, true, 0}};
+  model::validate(config, "a test");
+  const field::TensorMap g = gan::initial_generator(config, 1);
+  BOOST_TEST((g.at("hypernet.out.weight").sizes() == at::IntArrayRef{96, 10}));
+  expect_normal(g.at("inr.0.0.shared"), std::sqrt(2.0 / (2 + 96)));
+  expect_normal(g.at("inr.0.0.latent"), std::sqrt(2.0 / (2 + 96)));
+  for (const std::string name : {"inr.0.1", "inr.0.2"}) {
+    expect_normal(g.at(name + ".shared"), std::sqrt(2.0 / (128 + 96)));
+    expect_normal(g.at(name + ".latent"), std::sqrt(2.0 / (128 + 96)));
+    expect_normal(g.at(name + ".shared_bias"), 1);
+  }
+  expect_normal(g.at("inr.0.rgb.shared"), std::sqrt(2.0 / 128));
+  BOOST_TEST((g.at("inr.0.rgb.bias").sizes() == at::IntArrayRef{3}));
+  BOOST_TEST(g.size() == 2U * 2 + 1 + 2 + 3 * 3 + 2);
+}
+
+BOOST_AUTO_TEST_CASE(blocks_are_drawn_as_the_model_says) {
+  model::ModelConfig config = test::tiny_config().model;
+  config.join = model::Join::kSplit;
+  config.hidden = 100;
+  config.blocks = {{4, 80, 30, 2, true, 0}, {8, 60, 20, 2, true, 0}};
+  const field::TensorMap fmm = gan::initial_generator(config, 1);
+  expect_normal(fmm.at("inr.0.0.shared"), std::sqrt(2.0 / 60));
+  expect_normal(fmm.at("inr.0.1.shared"), std::sqrt(2.0 / (80 + 60)));
+  expect_normal(fmm.at("inr.1.low.shared"), std::sqrt(1.0 / 80));
+  expect_normal(fmm.at("inr.1.high.shared"), std::sqrt(1.0 / 40));
+  BOOST_TEST(fmm.at("hypernet.1.scale").item<float>() == 0.1F);
+  // U(-b, b) with b = 1/sqrt(in): deviation b / sqrt 3, and nothing beyond b.
+  const at::Tensor& weight = fmm.at("hypernet.1.weight");
+  BOOST_TEST(weight.abs().max().item<double>() <= 0.1 + 1e-8);
+  BOOST_TEST(std::abs(weight.square().mean().sqrt().item<double>() * 10 * std::sqrt(3.0) - 1) <= 0.02);
+  BOOST_TEST(fmm.at("hypernet.out.bias").abs().max().item<double>() <= 0.01 + 1e-9);
+  BOOST_TEST(fmm.at("hypernet.out.bias").abs().max().item<double>() >= 0.009);
+
+  config.modulation = model::Modulation::kAdain;
+  const field::TensorMap adain = gan::initial_generator(config, 1);
+  expect_normal(adain.at("inr.0.1.shared"), 1);
+  expect_normal(adain.at("inr.0.1.shared_bias"), 1);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/error.hpp"
+#include "model/macs.hpp"
 #include "support/test.hpp"
 
 namespace {
@@ -24,7 +25,8 @@ BOOST_AUTO_TEST_CASE(all_are_valid_and_named_once) {
   }
   for (const char* name :
        {"lsun128", "lsun256", "ffhq256", "ffhq1024", "lsun128-released", "lsun256-released", "ffhq1024-released",
-        "ffhq1024-appendix", "tiny32", "tiny64", "latent1024", "hyper256", "fourier128", "fmm1024"}) {
+        "ffhq1024-appendix", "tiny32", "tiny64", "tiny32-latent", "tiny32-hyper", "tiny32-fourier", "tiny32-fmm",
+        "latent1024", "hyper256", "fourier128", "fmm1024"}) {
     BOOST_TEST(names.count(name) == 1U, name);
   }
 }
@@ -64,6 +66,23 @@ BOOST_AUTO_TEST_CASE(tiny_presets_have_rates_of_their_own) {
     BOOST_TEST(training.ema_half_life == 2000.0);
     BOOST_TEST(training.ema_ramp == 0.1);
     BOOST_TEST(find_preset(name).config.model.upsample_from == 0);
+  }
+}
+
+// The tiny presets of the five decoders differ in the decoder alone, and cost about the same.
+BOOST_AUTO_TEST_CASE(tiny_presets_of_the_five_decoders_are_comparable) {
+  const Config& tiny32 = find_preset("tiny32").config;
+  const int64_t macs = count_cost(tiny32.model, MacCount::kFull).macs;
+  for (const DecoderRow& row : decoders()) {
+    if (row.decoder == Decoder::kMultiscale) continue;
+    const Config& config = find_preset("tiny32-" + std::string(row.name)).config;
+    BOOST_TEST((config.model.decoder == row.decoder));
+    BOOST_TEST((config.training == tiny32.training));
+    BOOST_TEST((config.discriminator == tiny32.discriminator));
+    BOOST_TEST(config.model.z_dim == tiny32.model.z_dim);
+    BOOST_TEST(config.model.hidden == tiny32.model.hidden);
+    const int64_t its_macs = count_cost(config.model, MacCount::kFull).macs;
+    BOOST_TEST((its_macs > macs && its_macs < macs * 6 / 5));
   }
 }
 
