@@ -3,48 +3,32 @@
 #include "gan/discriminator.hpp"
 
 #include <cmath>
+#include <numbers>
 
 #include "base/error.hpp"
+#include "gan/blur.hpp"
+#include "gan/convolution.hpp"
 #include "gan/hypernetwork.hpp"
 
 namespace inr::gan {
 namespace {
 
 constexpr double kSlope = 0.2;
+constexpr double kHalfPower = std::numbers::sqrt2 / 2;
 constexpr double kStdEpsilon = 1e-8;
 constexpr int64_t kMaxGroup = 4;
 
-/// W / sqrt(fan_in).
-at::Tensor equalised(const at::Tensor& weight) {
-  return weight * (1 / std::sqrt(static_cast<double>(weight[0].numel())));
+/// gain W / sqrt(fan_in).
+at::Tensor equalised(const at::Tensor& weight, double gain = 1) {
+  return weight * (gain / std::sqrt(static_cast<double>(weight[0].numel())));
 }
 
-at::Tensor activate(const at::Tensor& x) { return at::leaky_relu(x, kSlope) * std::sqrt(2.0); }
-
+/// gain sqrt 2 leaky(W x + b). The factor goes into W and b, which are small: leaky(g x) = g leaky(x) for g > 0.
 at::Tensor conv_activate(const field::TensorMap& w, const std::string& name, const at::Tensor& x, int64_t stride,
-                         int64_t pad) {
-  return activate(at::conv2d(x, equalised(w.at(name + ".weight")), w.at(name + ".bias"), {stride, stride}, {pad, pad}));
-}
-
-/// The 1D operator of zero padding by `pad`, the filter [1, 3, 3, 1] / 8 and taking every `stride`-th value: [n_out,
-/// n].
-at::Tensor blur_matrix(int64_t n, int64_t pad, int64_t stride, const at::TensorOptions& options) {
-  constexpr double kTaps[4] = {0.125, 0.375, 0.375, 0.125};
-  const int64_t n_out = (n + 2 * pad - 4) / stride + 1;
-  at::Tensor matrix = at::zeros({n_out, n}, at::kDouble);
-  for (int64_t o = 0; o < n_out; ++o) {
-    for (int64_t t = 0; t < 4; ++t) {
-      const int64_t i = o * stride + t - pad;
-      if (i >= 0 && i < n) matrix[o][i] += kTaps[t];
-    }
-  }
-  return matrix.to(options);
-}
-
-/// Separable blur of [N, C, R, R] as two small banded products, which are cheap to differentiate twice.
-at::Tensor blur(const at::Tensor& x, int64_t pad, int64_t stride) {
-  const at::Tensor matrix = blur_matrix(x.size(2), pad, stride, x.options().requires_grad(false));
-  return at::matmul(matrix, at::matmul(x, matrix.t()));
+                         int64_t pad, double gain = 1) {
+  const double factor = gain * std::numbers::sqrt2;
+  at::Tensor y = convolve(x, equalised(w.at(name + ".weight"), factor), w.at(name + ".bias") * factor, stride, pad);
+  return at::leaky_relu_(y, kSlope);
 }
 
 /// Appends one channel: the mean over channels and positions of the group's biased standard deviation. Image n is in
@@ -63,8 +47,8 @@ at::Tensor append_minibatch_std(const at::Tensor& x) {
   return at::cat({x, feature.expand({n, 1, x.size(2), x.size(3)})}, 1);
 }
 
-at::Tensor linear(const field::TensorMap& w, const std::string& name, const at::Tensor& x) {
-  return at::addmm(w.at(name + ".bias"), x, equalised(w.at(name + ".weight")).t());
+at::Tensor linear(const field::TensorMap& w, const std::string& name, const at::Tensor& x, double gain = 1) {
+  return at::addmm(w.at(name + ".bias") * gain, x, equalised(w.at(name + ".weight"), gain).t());
 }
 
 }  // namespace
@@ -74,21 +58,23 @@ field::TensorMap initial_discriminator(const model::DiscriminatorConfig& config,
 }
 
 at::Tensor discriminate(const field::TensorMap& w, const at::Tensor& images) {
-  at::Tensor x = conv_activate(w, "rgb", images, 1, 0);
+  at::Tensor x = conv_activate(w, "rgb", images.contiguous(at::MemoryFormat::ChannelsLast), 1, 0);
   for (int64_t r = images.size(2); r > 4; r /= 2) {
     const std::string name = std::to_string(r);
     if (!w.contains(name + ".skip.weight")) {
       throw base::DataError("discriminator",
                             "has no layers for images of " + std::to_string(images.size(2)) + " pixels");
     }
-    at::Tensor y = conv_activate(w, name + ".conv0", x, 1, 1);
-    y = conv_activate(w, name + ".conv1", blur(y, 2, 1), 2, 0);
-    const at::Tensor skip = at::conv2d(blur(x, 1, 2), equalised(w.at(name + ".skip.weight")));
-    x = (y + skip) * std::sqrt(0.5);
+    // (out + skip) / sqrt 2, the factor again inside.
+    const at::Tensor y = conv_activate(w, name + ".conv0", x, 1, 1);
+    const at::Tensor out = conv_activate(w, name + ".conv1", blur(y, Blur::kWiden), 2, 0, kHalfPower);
+    at::Tensor skip =
+        convolve(blur(x, Blur::kHalve), equalised(w.at(name + ".skip.weight"), kHalfPower), std::nullopt, 1, 0);
+    x = skip.add_(out);
   }
   x = conv_activate(w, "last.conv", append_minibatch_std(x), 1, 1);
-  x = activate(linear(w, "last.fc0", x.flatten(1)));
-  return linear(w, "last.fc1", x);
+  x = linear(w, "last.fc0", x.flatten(1), std::numbers::sqrt2);
+  return linear(w, "last.fc1", at::leaky_relu_(x, kSlope));
 }
 
 }  // namespace inr::gan
