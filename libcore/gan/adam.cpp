@@ -4,7 +4,19 @@
 
 #include <cmath>
 
+#include "gan/sweeps.hpp"
+
 namespace inr::gan {
+
+namespace {
+
+/// Whether no other tensor is a view of the same memory, as far as that can be told: a gradient may be a part of a
+/// larger one, or serve two parameters.
+bool owns_its_memory(const at::Tensor& t) {
+  return t.storage().use_count() == 1 && t.storage().nbytes() == static_cast<size_t>(t.numel()) * t.element_size();
+}
+
+}  // namespace
 
 AdamState make_adam_state(const field::TensorMap& parameters) {
   AdamState state;
@@ -25,19 +37,22 @@ void adam_step(field::TensorMap& parameters, const std::vector<at::Tensor>& grad
   const double correction2 = std::sqrt(1 - std::pow(options.beta2, t));
   size_t i = 0;
   for (auto& [name, parameter] : parameters) {
-    const at::Tensor& gradient = gradients[i++];
+    const at::Tensor gradient = gradients[i++].contiguous();
     at::Tensor& m = state.m.at(name);
-    at::Tensor& v = state.v.at(name);
-    m.mul_(options.beta1).add_(gradient, 1 - options.beta1);
-    v.mul_(options.beta2).addcmul_(gradient, gradient, 1 - options.beta2);
-    const at::Tensor denominator = at::sqrt(v).div_(correction2).add_(options.epsilon);
-    parameter.addcdiv_(m, denominator, -rate(name) / correction1);
+    // With beta1 = 0 the first moment is the gradient: its memory becomes m's, where nothing else holds it.
+    if (options.beta1 == 0) m = owns_its_memory(gradient) ? gradient : gradient.clone();
+    adam_sweep({.beta1 = options.beta1,
+                .beta2 = options.beta2,
+                .rate = rate(name) / correction1,
+                .root = correction2,
+                .epsilon = options.epsilon},
+               gradient, m, state.v.at(name), parameter);
   }
 }
 
 void ema_step(field::TensorMap& average, const field::TensorMap& parameters, double decay) {
   const at::NoGradGuard no_grad;
-  for (auto& [name, tensor] : average) tensor.mul_(decay).add_(parameters.at(name), 1 - decay);
+  for (auto& [name, tensor] : average) average_sweep(decay, parameters.at(name), tensor);
 }
 
 }  // namespace inr::gan

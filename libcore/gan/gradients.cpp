@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "gan/sweeps.hpp"
+
 namespace inr::gan {
 namespace {
 
@@ -48,8 +50,7 @@ void accumulate(std::vector<at::Tensor>& sum, std::vector<at::Tensor> more) {
 
 double norm(const std::vector<at::Tensor>& gradients) {
   double sum = 0;
-  for (const at::Tensor& gradient : gradients)
-    sum += at::linalg_vector_norm(gradient, 2, {}, false, at::kDouble).pow(2).item<double>();
+  for (const at::Tensor& gradient : gradients) sum += sum_of_squares(gradient);
   return std::sqrt(sum);
 }
 
