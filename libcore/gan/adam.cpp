@@ -10,10 +10,11 @@ namespace inr::gan {
 
 namespace {
 
-/// Whether no other tensor is a view of the same memory, as far as that can be told: a gradient may be a part of a
-/// larger one, or serve two parameters.
+/// Whether no tensor but t reaches its memory: a gradient may be a part of a larger one, or serve two parameters. Where
+/// autograd has made t as a view (a transposed product), the tensor it is a view of counts as t's own.
 bool owns_its_memory(const at::Tensor& t) {
-  return t.storage().use_count() == 1 && t.storage().nbytes() == static_cast<size_t>(t.numel()) * t.element_size();
+  const size_t own = t.is_view() && t._base().use_count() == 1 ? 2 : 1;
+  return t.storage().use_count() == own && t.storage().nbytes() == static_cast<size_t>(t.numel()) * t.element_size();
 }
 
 }  // namespace
@@ -40,7 +41,7 @@ void adam_step(field::TensorMap& parameters, const std::vector<at::Tensor>& grad
     const at::Tensor gradient = gradients[i++].contiguous();
     at::Tensor& m = state.m.at(name);
     // With beta1 = 0 the first moment is the gradient: its memory becomes m's, where nothing else holds it.
-    if (options.beta1 == 0) m = owns_its_memory(gradient) ? gradient : gradient.clone();
+    if (options.beta1 == 0) m = owns_its_memory(gradient) ? gradient.detach() : gradient.clone();
     adam_sweep({.beta1 = options.beta1,
                 .beta2 = options.beta2,
                 .rate = rate(name) / correction1,

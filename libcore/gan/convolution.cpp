@@ -99,8 +99,10 @@ class Convolution : public torch::autograd::Function<Convolution> {
   static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x, const at::Tensor& weight,
                             const std::optional<at::Tensor>& bias, Geometry g) {
     keep(ctx, g);
-    ctx->save_for_backward({x, weight});
+    // x is needed for the gradient by the weights alone: a fixed network gives it back at once.
+    ctx->save_for_backward({weight.requires_grad() ? x : at::Tensor(), weight});
     ctx->saved_data["bias"] = bias.has_value();
+    ctx->saved_data["sizes"] = x.sizes().vec();
     return product(x, weight, bias, g);
   }
 
@@ -110,7 +112,11 @@ class Convolution : public torch::autograd::Function<Convolution> {
     const variable_list saved = ctx->get_saved_variables();
     const std::array<bool, 3> wanted = {ctx->needs_input_grad(0), ctx->needs_input_grad(1),
                                         ctx->saved_data.at("bias").toBool() && ctx->needs_input_grad(2)};
-    const variable_list found = ConvolutionGradient::apply(d_out[0], saved[0], saved[1], kept(ctx), wanted);
+    // Where x was not kept, its memory is never touched.
+    const at::Tensor x = saved[0].defined() ? saved[0]
+                                            : at::empty(ctx->saved_data.at("sizes").toIntVector(), d_out[0].options(),
+                                                        d_out[0].suggest_memory_format());
+    const variable_list found = ConvolutionGradient::apply(d_out[0], x, saved[1], kept(ctx), wanted);
     size_t next = 0;
     for (size_t i = 0; i < wanted.size(); ++i) {
       if (wanted[i]) result[i] = found[next++];

@@ -28,6 +28,13 @@ double worst(const at::Tensor& got, const at::Tensor& want) {
   return ((got.to(at::kDouble) - want).abs() / (want.abs() + 1)).max().item<double>();
 }
 
+/// What autograd gives for a matrix that was used transposed: a view of the only tensor that is its memory.
+at::Tensor product_gradient() {
+  const at::Tensor weight = at::randn({3, 2}).requires_grad_(true);
+  const at::Tensor y = at::mm(at::randn({5, 2}), weight.t());
+  return torch::autograd::grad({y.square().sum()}, {weight})[0];
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(adam_is_its_formula) {
@@ -103,14 +110,17 @@ BOOST_AUTO_TEST_CASE(layouts_and_types_do_not_matter) {
 
 // beta1 = 0: the first moment is the last gradient, in memory of its own.
 BOOST_AUTO_TEST_CASE(a_gradient_that_becomes_the_moment_is_not_shared) {
-  field::TensorMap parameters{{"a", at::ones({8})}, {"b", at::ones({4})}, {"c", at::ones({4})}};
+  field::TensorMap parameters{
+      {"a", at::ones({8})}, {"b", at::ones({4})}, {"c", at::ones({4})}, {"d", at::ones({3, 2})}};
   gan::AdamState state = gan::make_adam_state(parameters);
   const at::Tensor both = at::randn({8});
   const at::Tensor own = at::randn({8});
-  const std::vector<at::Tensor> gradients{own.clone(), both.narrow(0, 0, 4), both.narrow(0, 4, 4)};
+  const std::vector<at::Tensor> gradients{own.clone(), both.narrow(0, 0, 4), both.narrow(0, 4, 4), product_gradient()};
   const void* memory = gradients[0].data_ptr();
+  const void* memory_of_product = gradients[3].data_ptr();
   gan::adam_step(parameters, gradients, state, {}, [](const std::string&) { return 0.1; });
   BOOST_TEST(state.m.at("a").data_ptr() == memory);
+  BOOST_TEST(state.m.at("d").data_ptr() == memory_of_product);
   both.zero_();
   BOOST_TEST(state.m.at("b").abs().min().item<double>() > 0);
   BOOST_TEST(state.m.at("c").abs().min().item<double>() > 0);
