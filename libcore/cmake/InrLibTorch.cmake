@@ -23,7 +23,8 @@ set_target_properties(torch_cpu PROPERTIES
 
 # The one precompiled header; every target that uses LibTorch reuses it.
 function(inr_torch_pch)
-  file(WRITE ${CMAKE_BINARY_DIR}/torch_pch.cpp "// generated: carries the precompiled header\n")
+  # file(CONFIGURE) leaves the file alone where it has not changed.
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/torch_pch.cpp CONTENT "// generated: carries the precompiled header\n")
   add_library(inr_torch_pch STATIC ${CMAKE_BINARY_DIR}/torch_pch.cpp)
   target_link_libraries(inr_torch_pch PUBLIC torch_cpu nlohmann_json::nlohmann_json)
   target_compile_options(inr_torch_pch PRIVATE ${INR_WARNINGS})

@@ -4,7 +4,7 @@
 
 include(FindPkgConfig)
 set(INR_APT_PACKAGES libcli11-dev libpng-dev libjpeg62-turbo-dev libwebp-dev liblmdb-dev libspdlog-dev
-    libzip-dev zlib1g-dev nlohmann-json3-dev libboost-test-dev)
+    libzip-dev zlib1g-dev nlohmann-json3-dev libboost-test-dev libgloo-dev)
 
 function(inr_package target pc)
   pkg_check_modules(${target} QUIET IMPORTED_TARGET GLOBAL ${pc})
@@ -25,3 +25,6 @@ find_package(spdlog REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_path(INR_CLI11_INCLUDE CLI/CLI.hpp REQUIRED)
 find_path(INR_BOOST_TEST_INCLUDE boost/test/unit_test.hpp REQUIRED)
+if(INR_TORCH)  # headers alone: LibTorch has Gloo in it
+  find_path(INR_GLOO_INCLUDE gloo/context.h REQUIRED)
+endif()

@@ -2,34 +2,82 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parallel/group.hpp"
 
-#include "base/error.hpp"
+#include <ATen/Functions.h>
+#include <ATen/core/grad_mode.h>
+
+#include "parallel/gloo_wire.hpp"
+#include "parallel/group_impl.hpp"
 
 namespace inr::parallel {
+Group::Impl::Impl(const Launch& process, at::Device where) : launch(process), device(where), meeting(meet(process)) {
+  gloo = open_gloo_wire(meeting.store, launch, meeting.address, *meeting.watch);
+}
 
-class Group::Impl {};
-struct Averaging::State {};
+// The others are told first: what they close ends the transfers that still wait for them here.
+Group::Impl::~Impl() { meeting.watch.reset(); }
+
+at::Tensor Group::Impl::take_bucket(int64_t n, at::ScalarType dtype) {
+  at::Tensor bytes;
+  if (spare_.empty()) {
+    bytes = at::empty({kBucketBytes}, at::TensorOptions(device).dtype(at::kByte));
+  } else {
+    bytes = spare_.back();
+    spare_.pop_back();
+  }
+  return bytes.view(dtype).narrow(0, 0, n);
+}
+
+void Group::Impl::give_back(const at::Tensor& bucket) {
+  spare_.push_back(at::empty({0}, at::TensorOptions(device).dtype(at::kByte)).set_(bucket.storage()));
+}
+
+std::vector<double> Group::Impl::sum(const std::vector<double>& values) {
+  const at::NoGradGuard no_grad;
+  meeting.watch->begin_exchange();
+  const at::Tensor all = at::tensor(values, at::kDouble);
+  gloo->start_sum(all)->wait();
+  const double* first = all.const_data_ptr<double>();
+  return {first, first + all.numel()};
+}
 
 Group::Group() = default;
-Group::Group(const Launch& launch, at::Device) {
-  if (launch.size > 1) throw base::UsageError("several processes: this version runs one only");
-}
+Group::Group(const Launch& launch, at::Device device)
+    : impl_(launch.size > 1 ? std::make_unique<Impl>(launch, device) : nullptr) {}
 Group::~Group() = default;
 Group::Group(Group&&) noexcept = default;
 Group& Group::operator=(Group&&) noexcept = default;
-int Group::rank() const noexcept { return 0; }
-int Group::size() const noexcept { return 1; }
-void Group::average(std::span<at::Tensor>) {}
-Averaging Group::start_average() { return Averaging(impl_.get()); }
-std::vector<double> Group::mean(std::vector<double> values) { return values; }
-void Group::broadcast(std::span<at::Tensor>, int) {}
-bool Group::any(bool value) { return value; }
-void Group::barrier() {}
-void Group::close() {}
 
-Averaging::Averaging(Group::Impl*) {}
-Averaging::~Averaging() = default;
-Averaging::Averaging(Averaging&&) noexcept = default;
-void Averaging::add(at::Tensor) {}
-void Averaging::finish() {}
+int Group::rank() const noexcept { return impl_ ? impl_->launch.rank : 0; }
+int Group::size() const noexcept { return impl_ ? impl_->launch.size : 1; }
+
+void Group::average(std::span<at::Tensor> tensors) {
+  Averaging mean = start_average();
+  for (const at::Tensor& tensor : tensors) mean.add(tensor);
+  mean.finish();
+}
+
+Averaging Group::start_average() {
+  if (impl_) impl_->meeting.watch->begin_exchange();
+  return Averaging(impl_.get());
+}
+
+std::vector<double> Group::mean(std::vector<double> values) {
+  if (!impl_ || values.empty()) return values;
+  values = impl_->sum(values);
+  for (double& value : values) value /= size();
+  return values;
+}
+
+bool Group::any(bool value) { return impl_ ? impl_->sum({value ? 1.0 : 0.0})[0] > 0 : value; }
+
+void Group::barrier() {
+  if (impl_) impl_->sum({0});
+}
+
+void Group::close() {
+  if (!impl_) return;
+  impl_->meeting.watch->part();
+  impl_.reset();
+}
 
 }  // namespace inr::parallel

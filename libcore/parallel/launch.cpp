@@ -160,8 +160,9 @@ std::string first_host(const std::string& node_list) {
 
 Launch read_launch(const Getenv& getenv) {
   const Environment env(getenv);
-  if (env.has("RANK") || env.has("WORLD_SIZE")) return from_torchrun(env);
-  return from_slurm(env);
+  Launch launch = env.has("RANK") || env.has("WORLD_SIZE") ? from_torchrun(env) : from_slurm(env);
+  if (launch.size > 1) launch.interface = env.text("GLOO_SOCKET_IFNAME");
+  return launch;
 }
 
 }  // namespace inr::parallel

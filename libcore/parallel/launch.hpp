@@ -17,6 +17,7 @@ struct Launch {
   std::optional<int> local_rank;  // 0 .. among the processes of this machine; chooses the GPU
   std::string master_addr;        // host name or address of the machine of rank 0
   int master_port = 0;            // 1 .. 65535, on that machine
+  std::string interface;          // network interface of the exchange (GLOO_SOCKET_IFNAME); empty: that of master_addr
   bool store_is_served = false;   // torchrun itself answers at that port, not rank 0
   int attempt = 0;                // torchrun's count of restarts
   double timeout_s = 120;         // for the processes to come together, and for a silent machine to count as gone
