@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: The inr authors
 # SPDX-License-Identifier: Apache-2.0
 # bench.sh BIN_FOLDER: how fast the built tools are here, one line a measurement: what, items a second, seconds. Wall time of
-# whole commands, start-up included, best of three; everything else on the machine should rest meanwhile.
+# whole commands, start-up included, best of three; everything else on the machine should rest meanwhile. Then bench_train.
 set -euo pipefail
 bin=$(realpath "$1")
 export PATH="$bin:$PATH"
@@ -56,4 +56,17 @@ if [[ -x $bin/inr-train && -x $bin/inr-render ]]; then
     measure 'train: tiny32, 30 steps with start and end' 30 steps train
     measure 'fid: built-in network, 1000 and 500' 1500 images inr-fid --real data.inrd --fake many.inr --allow-few
   fi
+fi
+if [[ -x $bin/bench_train ]]; then
+  # SIDE PRESET BATCH ITERATIONS: pictures of that size where the font is there, noise where not.
+  bench_train() {
+    local dataset=()
+    if [[ -e $font ]]; then
+      inr-prep "$font" -o "data$1.inrd" --size "$1" --limit 200 --quiet >/dev/null
+      dataset=("data$1.inrd")
+    fi
+    "$bin/bench_train" "${@:2}" "${dataset[@]}"
+  }
+  bench_train 64 tiny64 16 20
+  bench_train 128 lsun128-released 4 2
 fi
