@@ -12,6 +12,7 @@
 #include "cli/run_tool.hpp"
 #include "cli/streams.hpp"
 #include "gan/sampler.hpp"
+#include "parallel/device.hpp"
 #include "store/inr_stream.hpp"
 
 namespace {
@@ -28,7 +29,8 @@ const cli::ToolPage kPage = {
                     "draw it: inr-render makes pictures of it, inr-interp films, inr-fid scores.",
                     "Sample i is drawn by key (S, i), --seeds by keys (3, 0), (7, 0), ...: the same on every machine, "
                     "and the same bytes "
-                    "whatever -n, --batch and --threads are.",
+                    "whatever -n, --batch and --threads are. The processor draws them unless --device names a GPU, "
+                    "whose parameters differ in their last digits.",
                     "Without --checkpoint and $INR_CHECKPOINT the small model that is installed with the toolkit is "
                     "used; a run folder "
                     "stands for its newest whole checkpoint."},
@@ -115,7 +117,8 @@ class Requests {
 };
 
 base::ExitCode run(const Arguments& a) {
-  cli::require_processor(a.common.device);
+  // Samples are the same on every machine unless a GPU is asked for by name.
+  const at::Device device = parallel::open_device(a.common.device == "auto" ? "cpu" : a.common.device);
   cli::refuse_same_file(a.latents, a.common.out);
   cli::refuse_same_file(a.checkpoint, a.common.out);
   if (a.space == "w" && a.latents.empty()) throw base::UsageError("--space w says what --latents holds; give that too");
@@ -124,7 +127,7 @@ base::ExitCode run(const Arguments& a) {
   }
   cli::Output output(a.common.out.empty() ? "-" : a.common.out, "pipe it into inr-render, or give -o FILE");
   const gan::Sampler sampler(gan::load_generator(gan::resolve_checkpoint(cli::checkpoint_path(a.checkpoint))),
-                             a.truncation);
+                             a.truncation, device);
   const Requests requests(a, sampler);
   field::WorkerPool pool(a.common.n_threads);
   const int64_t batch = a.common.batch > 0 ? a.common.batch : gan::Sampler::kGroup * pool.size();

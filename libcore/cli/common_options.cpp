@@ -30,7 +30,7 @@ void add_common(Options& options, CommonOptions& common, unsigned set) {
 void require_processor(const std::string& device) {
   if (device.starts_with("cuda")) {
     throw base::UsageError("--device " + base::printable(device) +
-                           ": this version computes on the processor only; use --device cpu");
+                           ": this tool computes on the processor only; use --device cpu");
   }
 }
 

@@ -22,7 +22,7 @@ struct CommonOptions {
 enum CommonSet : unsigned { kSeed = 1, kDevice = 2, kThreads = 4, kBatch = 8, kJson = 16 };
 
 void add_common(Options& options, CommonOptions& common, unsigned set);
-/// Throws UsageError where device names a GPU: this version computes on the processor only.
+/// For a tool without a part for GPUs: throws UsageError where device names one.
 void require_processor(const std::string& device);
 /// -o, --out. help: what is written; the default is told in it or in hints.default_text.
 void add_out(Options& options, std::string& out, const std::string& help,

@@ -23,13 +23,14 @@ function(inr_include_root folder out)
 endfunction()
 
 # inr_library(<folder> [TORCH] [LINK <external targets>...] [PRIVATE_LINK <external targets>...])
-# Sources: every .cpp of the folder and its subfolders. Dependencies: the folder's row of the table.
+# Sources: every .cpp of the folder and its subfolders but plugin/ (a library of its own). Dependencies: the folder's row of the table.
 function(inr_library folder)
   cmake_parse_arguments(ARG "TORCH" "" "LINK;PRIVATE_LINK" ${ARGN})
   if(NOT DEFINED INR_ALLOWED_${folder})
     message(FATAL_ERROR "libcore/${folder} has no row in libcore/cmake/InrLibrary.cmake: say what it may include")
   endif()
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/libcore/${folder}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "/plugin/")
   if(NOT sources)  # a folder of headers alone
     set(sources ${CMAKE_BINARY_DIR}/empty_${folder}.cpp)
     file(WRITE ${sources} "")

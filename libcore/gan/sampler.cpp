@@ -13,11 +13,15 @@
 
 namespace inr::gan {
 
-Sampler::Sampler(LoadedGenerator generator, std::optional<double> truncation)
+Sampler::Sampler(LoadedGenerator generator, std::optional<double> truncation, at::Device device)
     : generator_(std::move(generator)),
       truncation_(truncation),
+      device_(device),
       n_theta_(model::theta_layout(generator_.config.model).n_theta) {
   if (truncation_ && !generator_.h_mean) generator_.h_mean = mean_hidden(generator_.config.model, generator_.weights);
+  if (truncation_) h_mean_ = generator_.h_mean->to(device_);
+  for (const auto& [name, tensor] : generator_.weights)
+    if (name.starts_with("hypernet.")) weights_[name] = tensor.to(device_);
 }
 
 LatentRow Sampler::latent(uint64_t seed, uint64_t index) const {
@@ -58,15 +62,15 @@ std::vector<std::vector<float>> Sampler::map_rows(std::span<const LatentRow> row
 
 std::vector<std::vector<float>> Sampler::hidden_rows(std::span<const LatentRow> z, field::WorkerPool& pool) const {
   return map_rows(z, config().z_dim, config().hidden, pool, [this](const at::Tensor& group) {
-    const at::Tensor h = hidden(config(), generator_.weights, group);
-    if (!truncation_) return h;
-    return *generator_.h_mean + (h - *generator_.h_mean) * *truncation_;  // model.md, section 1
+    const at::Tensor h = hidden(config(), weights_, group.to(device_));
+    if (!truncation_) return h.cpu();
+    return (h_mean_ + (h - h_mean_) * *truncation_).cpu();  // model.md, section 1
   });
 }
 
 std::vector<std::vector<float>> Sampler::theta_rows(std::span<const LatentRow> h, field::WorkerPool& pool) const {
   return map_rows(h, config().hidden, n_theta_, pool,
-                  [this](const at::Tensor& group) { return theta(generator_.weights, group); });
+                  [this](const at::Tensor& group) { return theta(weights_, group.to(device_)).cpu(); });
 }
 
 store::StreamHeader Sampler::header(std::optional<uint64_t> count, const std::string& what,

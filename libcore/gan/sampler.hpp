@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// From latents to INR parameters, reproducibly: a record is the same bytes whatever -n, --batch and --threads.
+// From latents to INR parameters, reproducibly: a record is the same bytes whatever -n, --batch and --threads. (On a GPU,
+// whose sums are in another order, to the last digits those of the processor.)
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -26,8 +27,9 @@ class Sampler {
  public:
   static constexpr int64_t kGroup = 16;
 
-  /// Fills in h_mean where the checkpoint has none and truncation asks for it.
-  Sampler(LoadedGenerator generator, std::optional<double> truncation);
+  /// Fills in h_mean where the checkpoint has none and truncation asks for it. device: where the hypernetwork runs; all
+  /// that goes in and comes out lies on the processor.
+  Sampler(LoadedGenerator generator, std::optional<double> truncation, at::Device device = at::kCPU);
 
   [[nodiscard]] const model::ModelConfig& config() const noexcept { return generator_.config.model; }
   [[nodiscard]] const LoadedGenerator& generator() const noexcept { return generator_; }
@@ -54,6 +56,9 @@ class Sampler {
 
   LoadedGenerator generator_;
   std::optional<double> truncation_;
+  at::Device device_;
+  field::TensorMap weights_;  // hypernet.*, on the device
+  at::Tensor h_mean_;         // on the device; undefined without truncation
   int64_t n_theta_ = 0;
 };
 

@@ -9,7 +9,7 @@
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 
 #include "base/error.hpp"
-#include "parallel/c10d_text.hpp"
+#include "parallel/first_line.hpp"
 #include "parallel/freed_call.hpp"
 
 namespace inr::parallel {

@@ -7,10 +7,18 @@
 
 #include "parallel/gloo_wire.hpp"
 #include "parallel/group_impl.hpp"
+#include "parallel/nccl_plugin.hpp"
 
 namespace inr::parallel {
 Group::Impl::Impl(const Launch& process, at::Device where) : launch(process), device(where), meeting(meet(process)) {
   gloo = open_gloo_wire(meeting.store, launch, meeting.address, *meeting.watch);
+  if (device.is_cpu()) return;
+  const auto from_rank_0 = [this](std::span<std::byte> bytes) {
+    meeting.watch->begin_exchange();
+    const at::Tensor tensor = at::from_blob(bytes.data(), {static_cast<int64_t>(bytes.size())}, at::kByte);
+    gloo->start_broadcast(tensor, 0)->wait();
+  };
+  device_wire = open_nccl_wire({launch.rank, launch.size, device, meeting.watch.get(), from_rank_0});
 }
 
 // The others are told first: what they close ends the transfers that still wait for them here.

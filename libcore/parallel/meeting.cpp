@@ -11,7 +11,7 @@
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
 #include "base/error.hpp"
-#include "parallel/c10d_text.hpp"
+#include "parallel/first_line.hpp"
 #include "parallel/freed_call.hpp"
 #include "parallel/watch_state.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// What c10d says when it fails, made one line.
+// What LibTorch and c10d say when they fail, made one line.
 #pragma once
 #include <c10/util/Exception.h>
 
