@@ -40,6 +40,21 @@ class WeightGradients {
   std::vector<at::Tensor> sums_;
 };
 
+/// to [a, 1, b, 1, d] = sum over fy, fx of from [a, fy, b, fx, d], whole lines at a time.
+void sum_over_children(const at::Tensor& from, const at::Tensor& to) {
+  const at::Tensor sum = to.select(3, 0).select(1, 0);
+  for (int64_t y = 0; y < from.size(1); ++y) {
+    for (int64_t x = 0; x < from.size(3); ++x) {
+      const at::Tensor part = from.select(3, x).select(1, y);
+      if (x == 0 && y == 0) {
+        sum.copy_(part);
+      } else {
+        sum.add_(part);
+      }
+    }
+  }
+}
+
 /// The way back through one block.
 class Backward {
  public:
@@ -112,7 +127,7 @@ class Backward {
              const at::Tensor& term) {
     const LayerSlots& slots = shape_.layers[l];
     at::threshold_backward_out(g, g, tile_of(shape_, outputs_[l], n, y0, y1), 0);
-    sums_.of(slots.bias, n, b).add_(g.sum(0, true));
+    if (slots.bias >= 0) sums_.of(slots.bias, n, b).add_(g.sum(0, true));
     if (has_term(slots)) {
       at::Tensor t = term.narrow(0, 0, y1 - y0);
       at::Tensor d_nodes = sums_.of(slots.nodes, n, b);
@@ -124,8 +139,7 @@ class Backward {
       sums_.of(slots.x, n, b).addmm_(tile_of(shape_, outputs_[l - 1], n, y0, y1).t(), g);
       at::mm_out(g_before, g, at_slot(weights_, slots.x)[n].t());
     } else if (shape_.coarse >= 0) {
-      at::Tensor d_coarse = parents_of(shape_, at_slot(whole_, shape_.coarse), n, y0, y1);
-      at::sum_out(d_coarse, by_parent(shape_, g), {1, 3}, true);
+      sum_over_children(by_parent(shape_, g), parents_of(shape_, at_slot(whole_, shape_.coarse), n, y0, y1));
     }
   }
 

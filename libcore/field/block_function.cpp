@@ -33,20 +33,25 @@ TermFactors term_of(const variable_list& list, const LayerSlots& slots) {
 void forward_layer(const BlockShape& shape, const variable_list& in, size_t l, int64_t n, int64_t y0, int64_t y1,
                    const at::Tensor& from, at::Tensor& out, at::Tensor& term) {
   const LayerSlots& slots = shape.layers[l];
-  const at::Tensor bias = at_slot(in, slots.bias)[n];  // [1, d]
-  if (slots.x >= 0) {
-    at::addmm_out(out, bias, from, at_slot(in, slots.x)[n]);
-  } else if (l == 0 && shape.coarse >= 0) {
-    at::Tensor split = block::by_parent(shape, out);
-    at::add_out(split, block::parents_of(shape, at_slot(in, shape.coarse), n, y0, y1).expand_as(split), bias);
-  } else {
-    out.copy_(bias.expand_as(out));
-  }
-  if (block::has_term(slots)) {
+  const bool begun = block::has_term(slots);
+  if (begun) {
     at::Tensor t = term.narrow(0, 0, y1 - y0);
     shape.grid->spread(term_of(in, slots), n, y0, y1, t);
     at::Tensor rows = out.view({y1 - y0, shape.width(), out.size(1)});
-    shape.grid->add(t, rows);
+    shape.grid->combine(t, rows);
+  }
+  if (slots.bias >= 0) {
+    const at::Tensor bias = at_slot(in, slots.bias)[n];  // [1, d]
+    if (begun) {
+      out.add_(bias);
+    } else {
+      out.copy_(bias.expand_as(out));
+    }
+  }
+  if (slots.x >= 0) {
+    out.addmm_(from, at_slot(in, slots.x)[n]);
+  } else if (l == 0 && shape.coarse >= 0) {
+    block::by_parent(shape, out).add_(block::parents_of(shape, at_slot(in, shape.coarse), n, y0, y1));
   }
   out.relu_();
 }
@@ -151,8 +156,8 @@ std::vector<at::Tensor> block_function(const std::shared_ptr<const TermGrid>& gr
     shape->layers.push_back({slot(layer.x), slot(layer.bias), slot(layer.term.nodes), slot(layer.term.fixed)});
   }
   for (const HeadInputs& head : heads) shape->heads.push_back({slot(head.x), slot(head.bias)});
-  shape->n_images = layers.front().bias.size(0);
-  shape->n_channels = layers.front().bias.size(2);
+  shape->n_images = heads.front().x.size(0);
+  shape->n_channels = heads.front().x.size(1);
   shape->keeps = at::GradMode::is_enabled() &&
                  std::ranges::any_of(inputs, [](const at::Tensor& tensor) { return tensor.requires_grad(); });
   shape->cut(inputs.front().device().is_cpu());

@@ -20,7 +20,7 @@ namespace inr::field {
 /// W_x.
 struct LayerInputs {
   at::Tensor x;      // [N, d, d]; undefined in the first layer of a block
-  at::Tensor bias;   // [N, 1, d]
+  at::Tensor bias;   // [N, 1, d]; undefined where the term contains it
   TermFactors term;  // neither part defined: a layer without coordinates
 };
 

@@ -199,17 +199,21 @@ at::Tensor TermGrid::node_features(const at::Tensor& frequencies) const {
       .reshape({n, n_nodes_y() * n_nodes_x(), 2 * n_learned_});
 }
 
-TermFactors TermGrid::factors(const at::Tensor& node_features, const at::Tensor& weight_e) const {
+TermFactors TermGrid::factors(const at::Tensor& node_features, const at::Tensor& weight_e,
+                              const at::Tensor& bias) const {
   const int64_t n = weight_e.size(0);
   const int64_t d = weight_e.size(2);
   const int64_t half = n_learned_ + n_fixed_;
   TORCH_CHECK(weight_e.size(1) == 2 * half, "weight_e is not [N, ", 2 * half, ", d]");
+  TORCH_CHECK(!bias.defined() || n_learned_ > 0, "a term without nodes takes no bias");
   TermFactors out;
   if (n_learned_ > 0) {
     const at::Tensor learned =
         n_fixed_ == 0 ? weight_e
                       : at::cat({weight_e.narrow(1, 0, n_learned_), weight_e.narrow(1, half, n_learned_)}, 1);
-    out.nodes = at::bmm(node_features, learned).view({n, n_nodes_y(), n_nodes_x() * d});
+    const at::Tensor values =
+        bias.defined() ? at::baddbmm(bias, node_features, learned) : at::bmm(node_features, learned);
+    out.nodes = values.view({n, n_nodes_y(), n_nodes_x() * d});
   }
   if (n_fixed_ > 0) {
     const at::Tensor fixed =
@@ -262,8 +266,8 @@ void TermGrid::spread(const TermFactors& factors, int64_t n, int64_t y0, int64_t
   }
 }
 
-void TermGrid::add(const at::Tensor& t, at::Tensor& out) const {
-  out.baddbmm_(columns_.unsqueeze(0).expand({t.size(0), width(), n_columns()}), t);
+void TermGrid::combine(const at::Tensor& t, at::Tensor& out) const {
+  at::bmm_out(out, columns_.unsqueeze(0).expand({t.size(0), width(), n_columns()}), t);
 }
 
 void TermGrid::gather(const at::Tensor& d_out, int64_t y0, int64_t y1, at::Tensor& t, at::Tensor& d_nodes,

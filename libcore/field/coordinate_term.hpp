@@ -60,14 +60,17 @@ class TermGrid {
   [[nodiscard]] int64_t width() const noexcept { return columns_.size(0); }
   [[nodiscard]] int64_t n_nodes_x() const noexcept { return node_x_.size(0); }
   [[nodiscard]] int64_t n_nodes_y() const noexcept { return node_y_.size(0); }
+  [[nodiscard]] int64_t n_nodes() const noexcept { return n_nodes_x() * n_nodes_y(); }
   [[nodiscard]] int64_t n_columns() const noexcept { return columns_.size(1); }  // Q
 
   /// e at the nodes, learned frequencies only: [N, P_y P_x, 2 m], all sines, then all cosines. Differentiable; phases
   /// are taken in float64, so that windows far from the image lose nothing.
   [[nodiscard]] at::Tensor node_features(const at::Tensor& frequencies) const;
 
-  /// Of a layer with weight_e [N, 2 (m + f), d], columns of e first as in BlockWeights. Differentiable.
-  [[nodiscard]] TermFactors factors(const at::Tensor& node_features, const at::Tensor& weight_e) const;
+  /// Of a layer with weight_e [N, 2 (m + f), d], columns of e first as in BlockWeights. bias: [N, 1, d] or undefined, a
+  /// constant that the term then contains; it needs learned frequencies (n_nodes() > 0). Differentiable.
+  [[nodiscard]] TermFactors factors(const at::Tensor& node_features, const at::Tensor& weight_e,
+                                    const at::Tensor& bias = {}) const;
 
   /// Rows y0 .. y1 - 1 of the term: [N, (y1 - y0) W, d]. Differentiable. Same bits for every range that holds a row:
   /// rows are made in groups of kRowGroup, counted from the grid's first.
@@ -77,8 +80,8 @@ class TermGrid {
 
   /// t [y1 - y0, Q, d] = T of these rows, of image n.
   void spread(const TermFactors& factors, int64_t n, int64_t y0, int64_t y1, at::Tensor& t) const;
-  /// out [rows, W, d] += X t.
-  void add(const at::Tensor& t, at::Tensor& out) const;
+  /// out [rows, W, d] = X t.
+  void combine(const at::Tensor& t, at::Tensor& out) const;
   /// The transpose of both: from dL/dout [y1 - y0, W, d] adds to d_nodes [P_y, P_x d] and writes rows of d_fixed [H, Q
   /// - P_x, d] (either may be undefined). t: a buffer [y1 - y0, Q, d].
   void gather(const at::Tensor& d_out, int64_t y0, int64_t y1, at::Tensor& t, at::Tensor& d_nodes,

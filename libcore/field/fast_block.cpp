@@ -24,8 +24,11 @@ std::optional<BlockOutput> evaluate_block_on_grid(const std::vector<BlockWeights
   std::vector<LayerInputs> inputs;
   for (const LayerWeights* layer : layers) {
     const bool first = inputs.empty();  // its hidden half, if any, came with `coarse`
-    inputs.push_back({first ? at::Tensor() : layer->x, layer->bias,
-                      layer->e.defined() ? term->factors(features, layer->e) : TermFactors{}});
+    LayerInputs& input = inputs.emplace_back();
+    if (!first) input.x = layer->x;
+    const bool bias_at_nodes = layer->e.defined() && term->n_nodes() > 0;
+    if (!bias_at_nodes) input.bias = layer->bias;
+    if (layer->e.defined()) input.term = term->factors(features, layer->e, bias_at_nodes ? layer->bias : at::Tensor());
   }
   std::vector<HeadInputs> heads;
   if (block.rgb) heads.push_back({block.rgb->x, block.rgb->bias});
