@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// From latents to INR parameters, reproducibly: a record is the same bytes whatever -n, --batch and --threads. (On a GPU,
-// whose sums are in another order, to the last digits those of the processor.)
+// From latents to INR parameters, reproducibly: a record is the same bytes whatever -n, --batch and --threads. (On a
+// GPU, whose sums are in another order, to the last digits those of the processor.)
 #pragma once
 #include <cstdint>
 #include <functional>
