@@ -10,6 +10,7 @@
 
 #include "field/decoder.hpp"
 #include "gan/discriminator.hpp"
+#include "gan/free_memory.hpp"
 #include "gan/gradients.hpp"
 #include "gan/hypernetwork.hpp"
 
@@ -97,6 +98,7 @@ StepReport TrainStep::run(TrainState& state, const at::Tensor& reals, const at::
   if (!options_.skip_non_finite) before.emplace(state.d, state.adam_d);
   if (!step_d(state, reals, fakes, report) && !options_.skip_non_finite) return report;
   fakes.reset();
+  release_free_memory();
   if (!step_g(state, z_g, report) && !options_.skip_non_finite) {
     std::move(*before).restore(state.d, state.adam_d);
     return report;

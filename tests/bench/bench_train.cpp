@@ -82,7 +82,7 @@ void reset_peak() { std::ofstream("/proc/self/clear_refs") << "5"; }
 double peak_gb() {
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);) {
-    if (line.starts_with("VmHWM:")) return std::stod(line.substr(6)) / 1e6;
+    if (line.starts_with("VmHWM:")) return std::stod(line.substr(6)) * 1024 / 1e9;
   }
   return 0;
 }
