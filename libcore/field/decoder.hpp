@@ -45,8 +45,8 @@ struct DecodeOptions {
   double* worst_difference = nullptr;  // kCheck: raised to the largest |fast - reference| of a value of the image
 };
 
-/// Whole images at once, through autograd: [N, 3, H, W]. theta: [N, n_theta]. kCheck returns the fast kernel's image.
-/// With the fast kernel the image can be differentiated once, else any number of times.
+/// Whole images at once, through autograd: [N, 3, H, W], differentiable once. theta: [N, n_theta]. kCheck returns the
+/// fast kernel's image.
 at::Tensor decode(const model::ModelConfig& config, const model::ThetaLayout& layout, const TensorMap& shared,
                   const at::Tensor& theta, const model::GridPlan& plan, const DecodeOptions& options = {});
 

@@ -2,6 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "field/modulation.hpp"
 
+#include <functional>
+
+#include "field/factored_weight.hpp"
+
 namespace inr::field {
 namespace {
 
@@ -28,16 +32,22 @@ class ThetaCursor {
 
 LayerWeights layer_weights(const LayerLayout& layer, const TensorMap& shared, const at::Tensor& theta) {
   ThetaCursor cursor(theta, layer.offset);
-  at::Tensor weight;  // [N, C_out, C_in]
-  at::Tensor bias;    // [N, C_out]
+  std::function<at::Tensor(int64_t first, int64_t count)> columns;  // of the weights, [N, C_out, count]
+  at::Tensor weight;                                                // [N, C_out, C_in], where they are made at once
+  at::Tensor bias;                                                  // [N, C_out]
   switch (layer.kind) {
-    case LayerKind::kFmm:
-    case LayerKind::kLowrank: {
+    case LayerKind::kFmm: {
       const at::Tensor a = cursor.take({layer.out, layer.rank});
       const at::Tensor b = cursor.take({layer.rank, layer.in});
-      const at::Tensor product = at::bmm(a, b);
-      weight = layer.kind == LayerKind::kLowrank ? product * layer.weight_scale
-                                                 : at::sigmoid(product) * (shared.at(layer.name + ".shared") * 2.0);
+      columns = [a, b, s = shared.at(layer.name + ".shared")](int64_t first, int64_t count) {
+        return factored_weight(a, b.narrow(2, first, count), s.narrow(1, first, count));
+      };
+      bias = cursor.take({layer.out}) * layer.bias_scale;
+      break;
+    }
+    case LayerKind::kLowrank: {
+      const at::Tensor a = cursor.take({layer.out, layer.rank});
+      weight = at::bmm(a, cursor.take({layer.rank, layer.in})) * layer.weight_scale;
       bias = cursor.take({layer.out}) * layer.bias_scale;
       break;
     }
@@ -53,9 +63,10 @@ LayerWeights layer_weights(const LayerLayout& layer, const TensorMap& shared, co
       break;
     }
   }
+  if (!columns) columns = [&weight](int64_t first, int64_t count) { return weight.narrow(2, first, count); };
   LayerWeights out;
-  if (layer.x_columns > 0) out.x = weight.narrow(2, 0, layer.x_columns).transpose(1, 2);
-  if (layer.e_columns > 0) out.e = weight.narrow(2, layer.x_columns, layer.e_columns).transpose(1, 2);
+  if (layer.x_columns > 0) out.x = columns(0, layer.x_columns).transpose(1, 2);
+  if (layer.e_columns > 0) out.e = columns(layer.x_columns, layer.e_columns).transpose(1, 2);
   out.bias = bias.unsqueeze(1);
   return out;
 }
