@@ -21,6 +21,7 @@
 #include "metrics/score.hpp"
 #include "parallel/device.hpp"
 #include "parallel/launch.hpp"
+#include "parallel/shard.hpp"
 #include "store/dataset.hpp"
 
 namespace {
@@ -107,7 +108,15 @@ base::ExitCode run(Arguments& a) {
   if (untrained && pictures == nullptr) return write_untrained(a);
   parallel::Group group(launch, a.trainer.device);
   gan::LoadedRun start;
-  if (launch.rank == 0) start = start_run(a, pictures);
+  if (launch.rank == 0) {
+    try {
+      start = start_run(a, pictures);
+      parallel::images_of_rank(start.config.training.batch, 0, launch.size);  // can it be shared out?
+    } catch (const base::Error& fault) {
+      group.end(fault);
+      throw;
+    }
+  }
   gan::share_run(start, group);
   const cli::InterruptFlag interrupt;
   a.trainer.stop = [&interrupt] { return interrupt.raised(); };

@@ -82,6 +82,10 @@ void Group::barrier() {
   if (impl_) impl_->sum({0});
 }
 
+void Group::end(const base::Error& fault) {
+  if (impl_) impl_->meeting.watch->tell_all(fault.what(), fault.exit_code() == base::ExitCode::kUsage);
+}
+
 void Group::close() {
   if (!impl_) return;
   impl_->meeting.watch->part();

@@ -18,6 +18,7 @@
 #include <span>
 #include <vector>
 
+#include "base/error.hpp"
 #include "parallel/launch.hpp"
 
 namespace inr::parallel {
@@ -57,6 +58,9 @@ class Group {
   [[nodiscard]] bool any(bool value);
   /// Returns when all have called it.
   void barrier();
+  /// This process stops for that reason, which concerns all: the others throw the same, as base::UsageError or
+  /// base::SystemError. Called by one process, outside of collective functions; the caller throws it itself.
+  void end(const base::Error& fault);
   /// The orderly end: all call it, and nothing of the group afterwards. A second call does nothing.
   void close();
 

@@ -161,7 +161,10 @@ std::string first_host(const std::string& node_list) {
 Launch read_launch(const Getenv& getenv) {
   const Environment env(getenv);
   Launch launch = env.has("RANK") || env.has("WORLD_SIZE") ? from_torchrun(env) : from_slurm(env);
-  if (launch.size > 1) launch.interface = env.text("GLOO_SOCKET_IFNAME");
+  if (launch.size > 1) {
+    launch.interface = env.text("GLOO_SOCKET_IFNAME");
+    if (const auto timeout_s = env.number("INR_TIMEOUT", 1, 86400)) launch.timeout_s = static_cast<double>(*timeout_s);
+  }
   return launch;
 }
 

@@ -3,6 +3,7 @@
 // Which of several processes this one is, as torchrun or Slurm tell it through the environment:
 //   torchrun   RANK WORLD_SIZE LOCAL_RANK MASTER_ADDR MASTER_PORT
 //   Slurm      SLURM_PROCID SLURM_STEP_NUM_TASKS (SLURM_NTASKS) SLURM_LOCALID SLURM_STEP_NODELIST SLURM_JOB_ID
+//   either     GLOO_SOCKET_IFNAME, INR_TIMEOUT (seconds)
 // Needs no LibTorch.
 #pragma once
 #include <functional>

@@ -97,10 +97,14 @@ std::function<void()> Watch::notifier() const {
 }
 
 void Watch::end_all(const std::string& fault) {
-  state_->set_fault({fault});
-  state_->wake();
+  tell_all(fault, false);
   const std::lock_guard lock(state_->mutex);
   throw_fault();
+}
+
+void Watch::tell_all(const std::string& fault, bool is_wrong_use) {
+  state_->set_fault({fault, is_wrong_use});
+  state_->wake();
 }
 
 void Watch::fail(const std::string& fault) {

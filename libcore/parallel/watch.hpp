@@ -39,6 +39,8 @@ class Watch final : public Waiter {
   void begin_exchange();
   /// The group is at an end, for a reason that all are to be told: throws it as base::SystemError, here and there.
   [[noreturn]] void end_all(const std::string& fault);
+  /// The same from outside of exchanges, where the caller throws what it has: the others throw its kind and text.
+  void tell_all(const std::string& fault, bool is_wrong_use);
   /// Waits until all have called it; the watch is at an end then.
   void part();
 

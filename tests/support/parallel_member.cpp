@@ -127,6 +127,14 @@ int run(const std::string& task, double timeout_s, double patience_s) {
     if (is_last) throw inr::base::DataError("a fault of its own");
     group.barrier();
   }
+  if (task == "reason") {  // rank 0 stops for a reason that concerns all
+    if (group.rank() == 0) {
+      const inr::base::UsageError fault("a wrong option");
+      group.end(fault);
+      throw fault;
+    }
+    group.barrier();
+  }
   if (task == "shapes") {
     std::vector<at::Tensor> tensors{at::zeros({is_last ? 3 : 4})};
     group.broadcast(tensors, 0);

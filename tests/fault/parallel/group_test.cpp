@@ -27,6 +27,11 @@ BOOST_AUTO_TEST_CASE(a_process_that_stops_with_an_error_is_named_by_all_others) 
   BOOST_CHECK_EQUAL(group[2].err(), "member: a fault of its own\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_reason_that_concerns_all_is_thrown_by_all) {
+  Processes group({.size = 3, .task = "reason"});
+  group.check_end(2, "member: a wrong option\n");
+}
+
 BOOST_AUTO_TEST_CASE(a_silent_process_is_named_after_the_timeout) {
   for (const int victim : {0, 1}) {
     Processes group({.size = 3, .task = "work", .timeout_s = 5});

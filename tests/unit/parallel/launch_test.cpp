@@ -61,6 +61,15 @@ BOOST_AUTO_TEST_CASE(torchrun_sets_all) {
   BOOST_CHECK_EQUAL(found.attempt, 2);
 }
 
+BOOST_AUTO_TEST_CASE(timeout_and_interface_can_be_set) {
+  BOOST_CHECK_EQUAL(launch(kTorchrun).timeout_s, 120);
+  BOOST_CHECK_EQUAL(launch(kTorchrun).interface, "");
+  BOOST_CHECK_EQUAL(launch(with(kTorchrun, "INR_TIMEOUT", "600")).timeout_s, 600);
+  BOOST_CHECK_EQUAL(launch(with(kSrun, "GLOO_SOCKET_IFNAME", "ib0")).interface, "ib0");
+  check_refused(with(kTorchrun, "INR_TIMEOUT", "0"), "INR_TIMEOUT=0");
+  check_refused(with(kTorchrun, "INR_TIMEOUT", "2m"), "INR_TIMEOUT=2m");
+}
+
 BOOST_AUTO_TEST_CASE(a_process_that_nobody_started_as_one_of_several_is_alone) {
   BOOST_CHECK_EQUAL(launch({}).size, 1);
   BOOST_CHECK_EQUAL(launch({{"RANK", "0"}, {"WORLD_SIZE", "1"}}).size, 1);
