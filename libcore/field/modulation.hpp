@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// From theta to the weights of each layer: the modulations of model.md, section 2 (Layers). Differentiable
-// once.
+// From theta to the weights of each layer: the modulations of model.md, section 2 (Layers).
+// Differentiable once.
 // Letters: N images, C_in/C_out layer widths, r rank, m Fourier features.
 #pragma once
 #include <optional>
