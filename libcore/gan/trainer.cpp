@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cmath>
 #include <filesystem>
+#include <utility>
 
 #include "base/error.hpp"
 #include "base/log.hpp"
@@ -46,7 +47,8 @@ class Run {
  public:
   Run(LoadedRun start, const store::DatasetReader& dataset, const TrainerOptions& options, parallel::Group& group)
       : config_(start.config),
-        state_(to_device(start.state, options.device)),
+        // Taken out of `start`, which lives as long as the call of loop(): Adam replaces tensors, and old ones must go.
+        state_(to_device(std::exchange(start.state, {}), options.device)),
         options_(options),
         group_(group),
         shard_(parallel::images_of_rank(config_.training.batch, group.rank(), group.size())),
