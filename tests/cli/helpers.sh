@@ -84,3 +84,17 @@ skip() {
   echo "skipped: $*" >&2
   exit 77
 }
+
+# tensor_hashes CHECKPOINT: a line a tensor, name and hash of its bytes.
+tensor_hashes() {
+  python3 - "$1" <<'PYTHON' || fail "cannot read $1"
+import hashlib, json, struct, sys
+raw = open(sys.argv[1], "rb").read()
+n = struct.unpack("<Q", raw[:8])[0]
+header = json.loads(raw[8:8 + n])
+for name, info in sorted(header.items()):
+    if name != "__metadata__":
+        begin, end = info["data_offsets"]
+        print(name, hashlib.sha256(raw[8 + n + begin:8 + n + end]).hexdigest())
+PYTHON
+}

@@ -56,19 +56,6 @@ wait_for_iteration() {
   fail "$1 does not reach iteration $2"
 }
 
-# tensor_hashes CHECKPOINT: one line a tensor.
-tensor_hashes() {
-  python3 - "$1" <<'PYTHON' || fail "cannot read $1"
-import hashlib, json, struct, sys
-raw = open(sys.argv[1], "rb").read()
-n = struct.unpack("<Q", raw[:8])[0]
-for name, info in sorted(json.loads(raw[8:8 + n]).items()):
-    if name != "__metadata__":
-        begin, end = info["data_offsets"]
-        print(name, hashlib.sha256(raw[8 + n + begin:8 + n + end]).hexdigest())
-PYTHON
-}
-
 # differences PREFIX A B: "LARGEST MEAN" of all tensors whose names start so, in two checkpoints: the largest absolute one,
 # and the root of the mean square over all elements.
 differences() {

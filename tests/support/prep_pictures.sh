@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The inr authors
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# For the scripts of inr-prep: make_pictures FOLDER COUNT SIDE writes PPM files of coloured noise, the same on every run.
+# For scripts that need a dataset: make_pictures FOLDER COUNT SIDE writes PPM files of coloured noise, the same on every run.
 make_pictures() {
   python3 - "$@" <<'PYTHON' || fail "cannot make pictures"
 import os, random, sys

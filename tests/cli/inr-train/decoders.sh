@@ -4,14 +4,8 @@
 # label: slow
 # needs: inr-prep inr-sample inr-render inr-export inr-interp inr-info inr-macs inr-fid
 # Every decoder from end to end: trained, resumed, looked at, sampled, rendered, exported, interpolated, scored.
-mkdir pictures
-python3 - <<'PYTHON'
-import random
-random.seed(2)
-for i in range(8):
-    with open(f"pictures/{i}.ppm", "wb") as f:
-        f.write(b"P6 32 32 255\n" + bytes(random.choice((0, 80, 200, 255)) for _ in range(32 * 32 * 3)))
-PYTHON
+source "$SOURCE/tests/support/prep_pictures.sh"
+make_pictures pictures 8 32
 expect_exit 0 inr-prep pictures -o data.inrd --size 32
 
 through_the_tools() {  # PRESET DECODER

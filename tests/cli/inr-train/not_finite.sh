@@ -5,14 +5,8 @@
 # needs: inr-prep
 # A run that diverges stops with its own message and the state of before; --on-nan skip goes on; a log that cannot be written
 # ends no run.
-mkdir pictures
-python3 - <<'PYTHON'
-import random
-random.seed(1)
-for i in range(24):
-    with open(f"pictures/{i:02}.ppm", "wb") as f:
-        f.write(b"P6 32 32 255\n" + bytes(random.choice((0, 80, 200, 255)) for _ in range(32 * 32 * 3)))
-PYTHON
+source "$SOURCE/tests/support/prep_pictures.sh"
+make_pictures pictures 24 32
 expect_exit 0 inr-prep pictures -o data.inrd --size 32
 expect_exit 1 inr-train data.inrd -o run --preset tiny32 --set training.lr_d=1000 --iterations 50 --threads 1 --sample-every 0
 expect_stderr 'iteration [0-9]+: the (loss|gradient) of [DG] is not finite'

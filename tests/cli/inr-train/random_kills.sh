@@ -6,29 +6,11 @@
 # Killed by -9 at random moments, of a start, a step or a write, and resumed each time: the last checkpoint has the bytes of an
 # uninterrupted run. INR_KILLS: how many (5).
 kills=${INR_KILLS:-5}
-mkdir pictures
-python3 - <<'PYTHON'
-import random
-random.seed(1)
-for i in range(40):
-    with open(f"pictures/{i:02}.ppm", "wb") as f:
-        f.write(b"P6 32 32 255\n" + bytes(random.choice((0, 80, 200, 255)) for _ in range(32 * 32 * 3)))
-PYTHON
+source "$SOURCE/tests/support/prep_pictures.sh"
+make_pictures pictures 40 32
 expect_exit 0 inr-prep pictures -o data.inrd --size 32
 arguments=(data.inrd --preset tiny32 --iterations $((20 * kills)) --threads 1 --checkpoint-every 3 --log-every 1 --sample-every 7 --resume)
 expect_exit 0 inr-train "${arguments[@]}" -o whole
-tensors() {
-  python3 - "$1" <<'PYTHON'
-import hashlib, json, struct, sys
-raw = open(sys.argv[1], "rb").read()
-n = struct.unpack("<Q", raw[:8])[0]
-header = json.loads(raw[8:8 + n])
-for name, info in sorted(header.items()):
-    if name != "__metadata__":
-        begin, end = info["data_offsets"]
-        print(name, hashlib.sha256(raw[8 + n + begin:8 + n + end]).hexdigest())
-PYTHON
-}
 RANDOM=$kills
 killed=0
 while ((killed < kills)); do
@@ -43,7 +25,7 @@ echo "killed $killed times; checkpoints then: $(ls killed 2>/dev/null | grep -c 
 ((killed >= kills - 1)) || fail "the run ended before it was killed often enough: $killed"
 expect_exit 0 inr-train "${arguments[@]}" -o killed
 last=checkpoint-$(printf '%09d' $((20 * kills))).safetensors
-tensors "whole/$last" >want
-tensors "killed/$last" >got
+tensor_hashes "whole/$last" >want
+tensor_hashes "killed/$last" >got
 [[ $(wc -l <want) -gt 100 ]] || fail "the checkpoint has few tensors"
 same_bytes want got

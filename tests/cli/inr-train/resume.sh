@@ -5,31 +5,13 @@
 # needs: inr-prep
 # Interrupted by SIGTERM, killed by -9, stopped by --duration: the resumed run ends with the same bytes in every tensor as one
 # that was not interrupted.
-mkdir pictures
-python3 - <<'PYTHON'
-import random
-random.seed(1)
-for i in range(40):
-    with open(f"pictures/{i:02}.ppm", "wb") as f:
-        f.write(b"P6 32 32 255\n" + bytes(random.choice((0, 80, 200, 255)) for _ in range(32 * 32 * 3)))
-PYTHON
+source "$SOURCE/tests/support/prep_pictures.sh"
+make_pictures pictures 40 32
 expect_exit 0 inr-prep pictures -o data.inrd --size 32
 arguments=(data.inrd --preset tiny32 --iterations 60 --threads 1 --checkpoint-every 10 --log-every 5 -o)
 train() { inr-train "${arguments[@]}" "$@"; }
 expect_exit 0 train whole
 
-tensors() {
-  python3 - "$1" <<'PYTHON'
-import hashlib, json, struct, sys
-raw = open(sys.argv[1], "rb").read()
-n = struct.unpack("<Q", raw[:8])[0]
-header = json.loads(raw[8:8 + n])
-for name, info in sorted(header.items()):
-    if name != "__metadata__":
-        begin, end = info["data_offsets"]
-        print(name, hashlib.sha256(raw[8 + n + begin:8 + n + end]).hexdigest())
-PYTHON
-}
 interrupt() {  # interrupt FOLDER SIGNAL: once 15 iterations are logged
   (exec inr-train "${arguments[@]}" "$1" >/dev/null 2>&1) &
   local pid=$!
@@ -42,7 +24,7 @@ interrupt() {  # interrupt FOLDER SIGNAL: once 15 iterations are logged
   wait $pid || status=$?
 }
 last=checkpoint-000000060.safetensors
-tensors "whole/$last" >want
+tensor_hashes "whole/$last" >want
 [[ $(wc -l <want) -gt 100 ]] || fail "the checkpoint has few tensors"
 interrupt term TERM
 expect_same "exit status after SIGTERM" "$status" 75
@@ -50,15 +32,15 @@ expect_no_file "term/$last"
 expect_exit 1 train term
 expect_stderr "resume"
 expect_exit 0 train term --resume
-tensors "term/$last" >got
+tensor_hashes "term/$last" >got
 same_bytes want got
 interrupt kill KILL
 expect_exit 0 train kill --resume
-tensors "kill/$last" >got
+tensor_hashes "kill/$last" >got
 same_bytes want got
 expect_exit 75 train short --duration 1s
 expect_exit 0 train short --resume=auto
-tensors "short/$last" >got
+tensor_hashes "short/$last" >got
 same_bytes want got
 python3 - <<'PYTHON' || fail "log.jsonl is not JSON lines"
 import json
