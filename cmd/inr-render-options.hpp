@@ -100,6 +100,10 @@ inline void bind(cli::Options& options, Arguments& a) {
   options.add_parsed("--memory", [&a](const std::string& text) { a.memory_bytes = draw::parse_bytes(text); },
                      "bound on pixels, features and parameters held at a time; the picture does not depend on it",
                      {.metavar = "SIZE", .default_text = "512M"});
+  options.add_parsed("--kernel", [&r](const std::string& text) { r.kernel = draw::parse_kernel(text); },
+                     "how functions are evaluated: point by point, through the coordinate term's nodes, or both, "
+                     "with the largest difference told at the end",
+                     {.metavar = "KIND", .default_text = "fast", .suggestions = {"reference", "fast", "check"}});
   cli::add_common(options, a.common, cli::kThreads | cli::kBatch);
 }
 

@@ -1,6 +1,9 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
 // inr-render: draw INR records as pictures, films or numbers. The work is in libcore/draw.
+#include <array>
+#include <atomic>
+#include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,6 +45,14 @@ void keep_partial(cli::Output& output) noexcept {
   }
 }
 
+std::string check_line(double worst_difference) {
+  std::array<char, 128> text{};
+  std::snprintf(text.data(), text.size(),
+                "the kernels differ by at most %.3g (of values from -1 to 1; a level of 8 bit is 7.8e-3)",
+                worst_difference);
+  return text.data();
+}
+
 base::ExitCode run(Arguments& a) {
   const auto mode = a.words.empty() ? std::nullopt : draw::parse_mode(a.words.front());
   a.request.mode = mode.value_or(draw::Mode::kGrid);
@@ -74,7 +85,9 @@ base::ExitCode run(Arguments& a) {
     return target_of(*output);
   };
   field::WorkerPool pool(a.common.n_threads);
-  draw::DrawOptions options{&pool, a.memory_bytes, a.common.batch, std::string("inr-render ") + cli::version(), {}};
+  draw::DrawOptions options{&pool, a.memory_bytes, a.common.batch, std::string("inr-render ") + cli::version(), {}, {}};
+  std::atomic<double> worst_difference = -1;  // nothing was compared yet
+  if (a.request.kernel == field::Kernel::kCheck) options.worst_difference = &worst_difference;
   std::optional<base::Progress> progress;
   options.progress = [&](uint64_t n_done, uint64_t n_total) {
     if (!progress) progress.emplace("drawing", n_total, sequence ? "pictures" : "rows");
@@ -94,6 +107,7 @@ base::ExitCode run(Arguments& a) {
     throw;
   }
   progress.reset();
+  if (worst_difference >= 0) base::log_info(check_line(worst_difference));
   if (named_here) base::log_info("stdout is a terminal: the picture is in " + out);
   return base::ExitCode::kOk;
 }

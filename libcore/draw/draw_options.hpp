@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a request is carried out: threads, memory, where the bytes go. None of it changes a byte of the picture.
 #pragma once
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -26,6 +27,8 @@ struct DrawOptions {
   /// Called by the drawing thread after each piece of work (total 0 = unknown): rows of a grid, pictures of a sequence.
   /// What it throws ends the work.
   std::function<void(uint64_t done, uint64_t total)> progress;
+  /// Kernel::kCheck: raised to the largest |fast - reference| of a value of the pictures; not owned, may be null.
+  std::atomic<double>* worst_difference = nullptr;
 };
 
 /// Where one output goes. rewrite overwrites what was written before, at an absolute offset; null for a pipe.

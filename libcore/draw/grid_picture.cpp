@@ -119,14 +119,16 @@ class GridPainter {
 };
 
 /// The next cell; nothing where the spool is empty.
-std::optional<PictureJob> next_cell(const Request& request, RecordSpool& records, Planner& planner, Subject* subject,
-                                    base::Json* info) {
+std::optional<PictureJob> next_cell(const Request& request, RecordSpool& records, Planner& planner,
+                                    const DrawOptions& options, Subject* subject, base::Json* info) {
   Record record;
   if (!records.pop(record)) return std::nullopt;
   PictureJob job;
   job.plan = planner.plan(record.model->config, request.window);
   job.model = std::move(record.model);
   job.theta = std::make_shared<const std::vector<float>>(std::move(record.theta));
+  job.kernel = request.kernel;
+  job.worst_difference = options.worst_difference;
   if (subject != nullptr) {
     subject->model_hash = std::move(record.model_hash);
     *info = std::move(record.info);
@@ -163,7 +165,7 @@ void draw_grid(const Request& request, RecordSpool& records, const OpenOutput& o
   base::Json info;
   const auto n_cells = static_cast<int64_t>(records.size());
   subject.window = request.window;
-  std::optional<PictureJob> first = next_cell(request, records, planner, &subject, &info);
+  std::optional<PictureJob> first = next_cell(request, records, planner, options, &subject, &info);
   if (!first) throw base::DataError("there are no records to draw");
   if (n_cells == 1) subject.info = &info;
   const image::GridGeometry geometry =
@@ -172,7 +174,7 @@ void draw_grid(const Request& request, RecordSpool& records, const OpenOutput& o
   const std::unique_ptr<image::RowWriter> writer =
       image::make_row_writer(picture_format(*request.format), target.write, geometry.width(), geometry.height(),
                              text_chunks(request, subject, options.version));
-  const auto next = [&] { return next_cell(request, records, planner, nullptr, nullptr); };
+  const auto next = [&] { return next_cell(request, records, planner, options, nullptr, nullptr); };
   if (writer->bits() == 16) {
     paint_all<uint16_t>(geometry, *writer, options, std::move(*first), next);
   } else {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One picture to be drawn, and the drawing of it in bands.
 #pragma once
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <span>
@@ -19,7 +20,10 @@ struct PictureJob {
   std::shared_ptr<const model::GridPlan> plan;
   std::shared_ptr<const std::vector<float>> theta;
   image::TextChunks text;
+  field::Kernel kernel = field::Kernel::kFast;
+  std::atomic<double>* worst_difference = nullptr;  // DrawOptions'
 
+  /// The one place where a record becomes a renderer.
   [[nodiscard]] field::ImageRenderer renderer() const { return {model, *theta, plan}; }
   [[nodiscard]] int64_t n_pixels() const noexcept { return plan->width() * plan->height(); }
 };

@@ -97,6 +97,13 @@ model::Cells parse_cells(std::string_view word) {
   throw UsageError("\"" + base::printable(word) + "\" is neither density nor training");
 }
 
+field::Kernel parse_kernel(std::string_view word) {
+  if (word == "reference") return field::Kernel::kReference;
+  if (word == "fast") return field::Kernel::kFast;
+  if (word == "check") return field::Kernel::kCheck;
+  throw UsageError("\"" + base::printable(word) + "\" is no kernel; use reference, fast or check");
+}
+
 void complete(Request& request, std::string_view output) {
   check_zoom(request);
   if (request.mode == Mode::kSuperres && request.scale <= 0 && request.width == 0) request.scale = kDefaultSuperres;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "field/decoder.hpp"
 #include "image/row_writer.hpp"
 #include "model/config.hpp"
 #include "model/grid.hpp"
@@ -29,10 +30,11 @@ struct Request {
   std::optional<model::Window> to;  ///< zoom: the last window of a film
   std::optional<int64_t> n_frames;  ///< of a film; kDefaultFrames where not given
   model::Cells cells = model::Cells::kDensity;
-  int64_t upsample_from = -1;    ///< -1 = the configuration's
-  int64_t columns = 0;           ///< grid: 0 = ceil(sqrt(n))
-  std::vector<uint64_t> select;  ///< records to draw, counted from 0 over all streams; empty = all
-  std::optional<Format> format;  ///< not given: by the output's name
+  int64_t upsample_from = -1;                   ///< -1 = the configuration's
+  int64_t columns = 0;                          ///< grid: 0 = ceil(sqrt(n))
+  std::vector<uint64_t> select;                 ///< records to draw, counted from 0 over all streams; empty = all
+  std::optional<Format> format;                 ///< not given: by the output's name
+  field::Kernel kernel = field::Kernel::kFast;  ///< to rounding the same picture; kCheck draws the fast kernel's
 };
 
 inline constexpr int64_t kDefaultFrames = 120;
@@ -49,6 +51,8 @@ std::string_view to_string(Format format) noexcept;
 std::string ending(Format format);
 /// density, training. Throws UsageError.
 model::Cells parse_cells(std::string_view word);
+/// reference, fast, check. Throws UsageError.
+field::Kernel parse_kernel(std::string_view word);
 
 /// Fills in what depends on other parts (the format from the name of the output, "-" or empty: none; the scale of
 /// superres; the one record of a zoom) and refuses contradictions. Throws UsageError.

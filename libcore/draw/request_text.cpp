@@ -79,6 +79,7 @@ std::string command_text(const Request& request, const Subject& subject) {
   }
   if (request.cells == model::Cells::kTraining) out += " --cells training";
   if (request.upsample_from >= 0) out += " --upsample-from " + std::to_string(request.upsample_from);
+  if (request.kernel == field::Kernel::kReference) out += " --kernel reference";
   if (request.columns > 0 && !single) out += " --columns " + std::to_string(request.columns);
   if (selects) out += " --select " + std::to_string(*number(*subject.info, "index"));
   if (!sampled && !request.select.empty()) out += " --select " + text(request.select);

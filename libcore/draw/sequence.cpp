@@ -65,35 +65,37 @@ class Drawing {
 };
 
 PictureJob make_job(const Request& request, const Record& record, std::shared_ptr<const std::vector<float>> theta,
-                    const model::Window& window, Planner& planner, const std::string& version) {
+                    const model::Window& window, Planner& planner, const DrawOptions& options) {
   PictureJob job;
   job.model = record.model;
   job.plan = planner.plan(record.model->config, window);
   job.theta = std::move(theta);
-  job.text =
-      text_chunks(request, {record.model_hash, &record.info, window, job.plan->width(), job.plan->height()}, version);
+  job.text = text_chunks(request, {record.model_hash, &record.info, window, job.plan->width(), job.plan->height()},
+                         options.version);
+  job.kernel = request.kernel;
+  job.worst_difference = options.worst_difference;
   return job;
 }
 
 }  // namespace
 
-NextPicture pictures_of_records(const Request& request, RecordSource& records, const std::string& version) {
-  return [request, &records, version, planner = Planner(request)](PictureJob& job) mutable {
+NextPicture pictures_of_records(const Request& request, RecordSource& records, const DrawOptions& options) {
+  return [request, &records, &options, planner = Planner(request)](PictureJob& job) mutable {
     Record record;
     if (!records.next(record)) return false;
     auto theta = std::make_shared<const std::vector<float>>(std::move(record.theta));
-    job = make_job(request, record, std::move(theta), request.window, planner, version);
+    job = make_job(request, record, std::move(theta), request.window, planner, options);
     return true;
   };
 }
 
-NextPicture pictures_of_film(const Request& request, RecordSource& records, const std::string& version) {
+NextPicture pictures_of_film(const Request& request, RecordSource& records, const DrawOptions& options) {
   struct State {
     Record record;
     std::shared_ptr<const std::vector<float>> theta;
     int64_t n_done = 0;
   };
-  return [request, &records, version, planner = Planner(request), state = State()](PictureJob& job) mutable {
+  return [request, &records, &options, planner = Planner(request), state = State()](PictureJob& job) mutable {
     const int64_t n_frames = request.n_frames.value_or(kDefaultFrames);
     if (state.n_done == n_frames) {
       while (records.next(state.record)) {
@@ -105,7 +107,7 @@ NextPicture pictures_of_film(const Request& request, RecordSource& records, cons
       state.theta = std::make_shared<const std::vector<float>>(std::move(state.record.theta));
     }
     const model::Window window = zoom_window(request.window, *request.to, state.n_done++, n_frames);
-    job = make_job(request, state.record, state.theta, window, planner, version);
+    job = make_job(request, state.record, state.theta, window, planner, options);
     return true;
   };
 }
@@ -139,8 +141,8 @@ uint64_t draw_sequence(const NextPicture& next, SequenceWriter& writer, const Dr
 
 void draw_pictures(const Request& request, RecordSource& records, const std::optional<FramePattern>& pattern,
                    const OpenOutput& open, const DrawOptions& options) {
-  const NextPicture all = is_film(request) ? pictures_of_film(request, records, options.version)
-                                           : pictures_of_records(request, records, options.version);
+  const NextPicture all =
+      is_film(request) ? pictures_of_film(request, records, options) : pictures_of_records(request, records, options);
   // What the input promises is known with its first record.
   PictureJob first;
   if (!all(first)) throw base::DataError("there are no records to draw");

@@ -17,10 +17,10 @@ namespace inr::draw {
 /// Gives the next picture; false at the end. May throw: what came before is drawn first, then that is thrown on.
 using NextPicture = std::function<bool(PictureJob&)>;
 
-/// One picture for every record. records must outlive the result.
-NextPicture pictures_of_records(const Request& request, RecordSource& records, const std::string& version);
+/// One picture for every record. records and options must outlive the result.
+NextPicture pictures_of_records(const Request& request, RecordSource& records, const DrawOptions& options);
 /// The frames of a film of the first record; then the rest of the input is read and checked.
-NextPicture pictures_of_film(const Request& request, RecordSource& records, const std::string& version);
+NextPicture pictures_of_film(const Request& request, RecordSource& records, const DrawOptions& options);
 
 /// Draws all pictures into writer and finishes it. total: for the progress, 0 = unknown. Returns their number. Throws
 /// DataError where there are none, and what next, writer and progress throw.

@@ -45,7 +45,7 @@ inline Bytes draw_bytes(draw::Request request, const std::vector<Bytes>& inputs,
   const MemoryInputs memory(inputs);
   draw::RecordSource records = memory.source(request.select);
   field::WorkerPool pool(work.n_threads);
-  const draw::DrawOptions options{&pool, work.memory_bytes, work.n_in_flight, "inr-render 0", {}};
+  const draw::DrawOptions options{&pool, work.memory_bytes, work.n_in_flight, "inr-render 0", {}, {}};
   Bytes own;
   Bytes& bytes = into != nullptr ? *into : own;
   const draw::OpenOutput open = [&] {
