@@ -12,7 +12,7 @@
 #include "cli/run_tool.hpp"
 #include "cli/streams.hpp"
 #include "gan/interpolate.hpp"
-#include "gan/sampler.hpp"
+#include "gan/key_film.hpp"
 #include "gan/stream_keys.hpp"
 
 namespace {
@@ -22,19 +22,19 @@ using namespace inr;
 const cli::ToolPage kPage = {
     .name = "inr-interp",
     .summary = "interpolate between samples, as a stream of INR parameters",
-    .synopsis = {"--seeds 1,2,... [--frames N] [OPTION...] > STREAM", "--latents z.npy [OPTION...] > STREAM",
+    .synopsis = {"--seeds 1,2,... [OPTION...] > STREAM", "--latents z.npy [OPTION...] > STREAM",
                  "[OPTION...] < STREAM > STREAM"},
     .description =
         {"Writes the frames of a way through two or more key points: seeds, latents, or the records of a stream on "
-         "stdin. "
-         "Every frame is a record like those of inr-sample; inr-render each --format y4m makes a film of them.",
-         "--space z goes along the sphere on which normal latents lie (the usual choice), w straight through h, the "
-         "hypernetwork's hidden vector, params straight through the parameters of the functions themselves. A stream "
-         "on stdin "
-         "knows its parameters only, so it is always interpolated in params.",
+         "stdin. Every frame is a record like those of inr-sample; inr-render each --format y4m makes a film of them.",
+         "--space z goes along the sphere near which normal latents lie, or with --path line straight through it; w "
+         "goes straight through h, the hypernetwork's hidden vector; params straight through the parameters of the "
+         "functions themselves. Parameters are linear in h, so that w and params give the same frames but for "
+         "rounding. A stream on stdin knows its parameters only: its way lies in params, and begins when its last "
+         "record has come.",
          "Without --loop the film ends on the last key point: (keys - 1) * N + 1 frames. With it the film returns to "
-         "the first "
-         "one: keys * N frames, whose end joins the beginning."},
+         "the first one: keys * N frames, whose end joins the beginning. The frame at a key point is the key's own "
+         "record, to the last bit, and a leg between two key points has the same frames in every film."},
     .examples = {{"inr-interp --seeds 1,2,3,4 --frames 50 --loop | inr-render each --res 256 --format y4m | ffmpeg -i "
                   "- film.mp4",
                   "A looping film:"},
@@ -47,8 +47,8 @@ const cli::ToolPage kPage = {
 
 struct Arguments {
   std::vector<uint64_t> seeds;
-  std::string latents, checkpoint, stream;
-  std::string space;
+  std::string latents, checkpoint, stream, space;
+  std::optional<gan::Path> path;
   int64_t frames = 30;
   bool loop = false, half = false;
   gan::Ease ease = gan::Ease::kLinear;
@@ -67,102 +67,110 @@ void bind(cli::Options& options, Arguments& a) {
   options.add("--latents", a.latents,
               "key points: rows of this .npy, float32 [N, z_dim], or [N, hidden] with --space w",
               {.metavar = "FILE", .completion = cli::Completion::kFile});
-  options.add("--space", a.space, "where the way lies: z (spherical), w or params (straight)",
+  options.add("--space", a.space, "where the way lies",
               {.metavar = "z|w|params", .default_text = "z; params for a stream", .choices = {"z", "w", "params"}});
+  options.add_parsed(
+      "--path", [&a](const std::string& text) { a.path = gan::parse_path(text); },
+      "along the sphere (in z only) or straight",
+      {.metavar = "sphere|line", .default_text = "sphere in z, else line", .suggestions = {"sphere", "line"}});
   options.add("--frames", a.frames, "frames of each leg", {.metavar = "N", .min = 1, .max = 1000000});
   options.add_flag("--loop", a.loop, "return to the first key point");
   options.add_parsed("--ease", [&a](const std::string& text) { a.ease = gan::parse_ease(text); },
                      "pace of each leg: even, or slow at its ends",
-                     {.metavar = "NAME", .default_text = "linear", .suggestions = {"linear", "cosine"}});
+                     {.metavar = "linear|cosine", .default_text = "linear", .suggestions = {"linear", "cosine"}});
   options.add("--truncation", a.truncation, "pull h towards its mean by this factor: 1 is none, 0 the mean",
               {.metavar = "PSI", .min = -10, .max = 10});
   options.add_flag("--half", a.half, "float16 parameters");
-  options.exclusive({"--seeds", "--latents"});
+  options.exclusive({"STREAM", "--seeds", "--latents"});
   cli::add_common(options, a.common, cli::kThreads | cli::kBatch | cli::kDevice);
 }
 
-/// Writes all frames; point(frame) gives theta of one of them by its place in the film.
+gan::Way way_of(const Arguments& a, const std::string& default_space) {
+  const gan::Space space = gan::parse_space(a.space.empty() ? default_space : a.space);
+  const gan::Path usual = space == gan::Space::kZ ? gan::Path::kSpherical : gan::Path::kLinear;
+  if (space != gan::Space::kZ && a.path.value_or(usual) != usual)
+    throw base::UsageError("--path sphere: only latents z lie near a sphere; w and params take --path line");
+  return {space, a.path.value_or(usual)};
+}
+
+/// thetas(first, last): those of frames first .. last - 1.
 template <typename Thetas>
-void write_film(const Arguments& a, const std::vector<gan::Frame>& frames, store::InrStreamWriter& writer,
-                int64_t batch, const Thetas& thetas) {
-  base::Progress progress("interpolating", frames.size(), "frames");
-  for (size_t first = 0; first < frames.size(); first += static_cast<size_t>(batch)) {
-    const size_t last = std::min(frames.size(), first + static_cast<size_t>(batch));
-    const std::vector<std::vector<float>> made = thetas(first, last);
-    for (size_t i = first; i < last; ++i) {
-      const gan::Frame& frame = frames[i];
-      base::Json info = {{"frame", i}, {"from", frame.from}, {"to", frame.to}, {"t", frame.t}};
-      if (!a.seeds.empty()) {
-        info["seeds"] = {a.seeds[static_cast<size_t>(frame.from)], a.seeds[static_cast<size_t>(frame.to)]};
-      }
-      if (a.truncation) info["truncation"] = *a.truncation;
-      writer.write(info, made[i - first]);
-    }
-    progress.update(last);
+void write_film(const gan::Film& film, const std::vector<base::Json>& infos, gan::Way way,
+                store::InrStreamWriter& writer, int64_t batch, const Thetas& thetas) {
+  base::Progress progress("interpolating", static_cast<uint64_t>(film.size()), "frames");
+  for (int64_t first = 0; first < film.size(); first += batch) {
+    const std::vector<std::vector<float>> made = thetas(first, std::min(film.size(), first + batch));
+    for (size_t i = 0; i < made.size(); ++i)
+      writer.write(gan::frame_info(film, first + static_cast<int64_t>(i), infos, way), made[i]);
+    progress.update(writer.records_written());
   }
   writer.finish();
 }
 
-std::vector<gan::Frame> plan_frames(const Arguments& a, size_t n_keys) {
+gan::Film plan_film(const Arguments& a, size_t n_keys, const std::string& where) {
   if (n_keys < 2)
-    throw base::UsageError("an interpolation takes two key points or more, not " + std::to_string(n_keys));
-  return gan::film_frames(static_cast<int64_t>(n_keys), a.frames, a.loop, a.ease);
+    throw base::DataError(where, "holds " + std::to_string(n_keys) + " key points",
+                          "an interpolation takes two or more");
+  return {static_cast<int64_t>(n_keys), a.frames, a.loop, a.ease};
 }
 
-base::ExitCode from_stream(const Arguments& a, cli::Output& output) {
+void from_stream(const Arguments& a, cli::Output& output) {
   if (!a.space.empty() && a.space != "params") {
     throw base::UsageError("--space " + a.space +
                            ": a stream knows its parameters only; give --seeds or --latents for that");
   }
+  const gan::Way way = way_of(a, "params");
   if (a.truncation || !a.checkpoint.empty()) {
     throw base::UsageError("--truncation and --checkpoint say nothing to a stream, which is interpolated as it is");
   }
   cli::refuse_same_file(a.stream, a.common.out);
-  cli::Input input(a.stream.empty() ? "-" : a.stream, "pipe inr-sample into it, or give --seeds 1,2");
-  gan::StreamKeys keys = gan::read_keys(input.fd(), input.where());
-  const std::vector<gan::Frame> frames = plan_frames(a, keys.thetas.size());
+  const cli::Input input(a.stream.empty() ? "-" : a.stream, "pipe inr-sample into it, or give --seeds 1,2");
+  const gan::StreamKeys keys = gan::read_keys(input.fd(), input.where());
+  const gan::Film film = plan_film(a, keys.thetas.size(), input.where());
   store::StreamHeader header = keys.header;
-  header.count = frames.size();
+  header.count = static_cast<uint64_t>(film.size());
   header.what = "interpolation";
   if (a.half) header.dtype = store::ThetaDtype::kF16;
   store::InrStreamWriter writer([&](std::span<const std::byte> bytes) { output.write(bytes); }, header, keys.shared());
-  write_film(a, frames, writer, 64, [&](size_t first, size_t last) {
+  write_film(film, keys.infos, way, writer, 1, [&](int64_t i, int64_t) {
+    const gan::Frame frame = film.frame(i);
     std::vector<std::vector<float>> out;
-    for (size_t i = first; i < last; ++i) {
-      out.push_back(gan::between(keys.thetas[static_cast<size_t>(frames[i].from)],
-                                 keys.thetas[static_cast<size_t>(frames[i].to)], frames[i].t, gan::Path::kLinear));
-    }
+    out.push_back(gan::between(keys.thetas[static_cast<size_t>(frame.from)], keys.thetas[static_cast<size_t>(frame.to)],
+                               frame.t, way.path));
     return out;
   });
-  return base::ExitCode::kOk;
 }
 
-base::ExitCode from_model(const Arguments& a, cli::Output& output) {
-  if (!a.stream.empty()) throw base::UsageError("a stream and --seeds or --latents exclude each other");
+void from_model(const Arguments& a, cli::Output& output) {
+  const gan::Way way = way_of(a, "z");
+  gan::KeyLatents keys{.rows = {}, .hidden = way.space == gan::Space::kW && !a.latents.empty()};
+  if (keys.hidden && a.truncation)
+    throw base::UsageError("--truncation maps z to h; rows of h (--space w) are taken as they are");
+  if (a.seeds.size() == 1) throw base::UsageError("--seeds: an interpolation takes two key points or more");
   cli::refuse_same_file(a.latents, a.common.out);
   cli::refuse_same_file(a.checkpoint, a.common.out);
-  if (a.space == "w" && !a.latents.empty() && a.truncation) {
-    throw base::UsageError("--truncation maps z to h; rows of h (--space w) are taken as they are");
-  }
   const gan::Sampler sampler(gan::load_generator(gan::resolve_checkpoint(cli::checkpoint_path(a.checkpoint))),
                              a.truncation);
-  field::WorkerPool pool(a.common.n_threads);
-  const std::string space = a.space.empty() ? "z" : a.space;
-  std::vector<gan::LatentRow> keys;
-  if (a.latents.empty()) {
-    for (const uint64_t seed : a.seeds) keys.push_back(sampler.latent(seed, 0));
-  } else {
-    keys = gan::read_latents(a.latents, space == "w" ? sampler.config().hidden : sampler.config().z_dim);
+  std::vector<base::Json> infos;
+  for (const uint64_t seed : a.seeds) {
+    keys.rows.push_back(sampler.latent(seed, 0));
+    infos.push_back({{"seed", seed}, {"index", 0}});
   }
-  const std::vector<gan::Frame> frames = plan_frames(a, keys.size());
-  const gan::KeyFilm film(sampler, std::move(keys), gan::parse_space(space), !a.latents.empty(), pool);
-  store::InrStreamWriter writer(
-      [&](std::span<const std::byte> bytes) { output.write(bytes); },
-      sampler.header(frames.size(), "interpolation", a.half ? store::ThetaDtype::kF16 : store::ThetaDtype::kF32),
-      sampler.shared());
-  write_film(a, frames, writer, a.common.batch > 0 ? a.common.batch : gan::Sampler::kGroup * pool.size(),
-             [&](size_t first, size_t last) { return film.thetas(frames, first, last, pool); });
-  return base::ExitCode::kOk;
+  if (!a.latents.empty()) {
+    keys.rows = gan::read_latents(a.latents, keys.hidden ? sampler.config().hidden : sampler.config().z_dim);
+    for (const gan::LatentRow& row : keys.rows) infos.push_back({{"latents", a.latents}, {"row", row.index}});
+  }
+  if (a.truncation)
+    for (base::Json& info : infos) info["truncation"] = *a.truncation;
+  const gan::Film film = plan_film(a, keys.rows.size(), a.latents);
+  field::WorkerPool pool(a.common.n_threads);
+  const gan::KeyFilm key_film(sampler, std::move(keys), way, pool);
+  store::InrStreamWriter writer([&](std::span<const std::byte> bytes) { output.write(bytes); },
+                                sampler.header(static_cast<uint64_t>(film.size()), "interpolation",
+                                               a.half ? store::ThetaDtype::kF16 : store::ThetaDtype::kF32),
+                                sampler.shared());
+  write_film(film, infos, way, writer, a.common.batch > 0 ? a.common.batch : gan::Sampler::kGroup * pool.size(),
+             [&](int64_t first, int64_t last) { return key_film.thetas(film, first, last, pool); });
 }
 
 }  // namespace
@@ -176,8 +184,8 @@ int main(int argc, char** argv) {
         cli::Output output(arguments.common.out.empty() ? "-" : arguments.common.out,
                            "pipe it into inr-render each, or give -o FILE");
         const bool stream = arguments.seeds.empty() && arguments.latents.empty();
-        const base::ExitCode code = stream ? from_stream(arguments, output) : from_model(arguments, output);
+        stream ? from_stream(arguments, output) : from_model(arguments, output);
         output.commit();
-        return code;
+        return base::ExitCode::kOk;
       });
 }

@@ -2,12 +2,31 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gan/stream_keys.hpp"
 
+#include <algorithm>
+
 #include "base/error.hpp"
+#include "model/config.hpp"
 
 namespace inr::gan {
 namespace {
 
 constexpr size_t kMaxKeys = 100000;
+
+// The weights themselves are compared, since a stream need not tell the hash of its model.
+bool same_tensors(const base::Safetensors& a, const base::Safetensors& b) {
+  return std::equal(a.tensors().begin(), a.tensors().end(), b.tensors().begin(), b.tensors().end(),
+                    [&](const base::TensorInfo& x, const base::TensorInfo& y) {
+                      const auto x_bytes = a.bytes(x), y_bytes = b.bytes(y);
+                      return x.name == y.name && x.dtype == y.dtype && x.shape == y.shape &&
+                             std::equal(x_bytes.begin(), x_bytes.end(), y_bytes.begin(), y_bytes.end());
+                    });
+}
+
+bool same_model(const store::StreamHeader& a, const store::StreamHeader& b, const std::string& where) {
+  return a.model_hash == b.model_hash && a.n_theta == b.n_theta &&
+         model::parse_model_config(a.config, where) == model::parse_model_config(b.config, where) &&
+         same_tensors(*a.blob, *b.blob);
+}
 
 }  // namespace
 
@@ -22,64 +41,24 @@ std::vector<base::TensorView> StreamKeys::shared() const {
 StreamKeys read_keys(int fd, const std::string& where) {
   store::InrStreamReader reader(fd, where);
   StreamKeys keys;
-  bool first = true;
   while (reader.next_stream()) {
-    if (first) {
+    if (reader.streams_read() == 1) {
       keys.header = reader.header();
-    } else if (reader.header().model_hash != keys.header.model_hash || reader.header().config != keys.header.config) {
+    } else if (!same_model(keys.header, reader.header(), where)) {
       throw base::DataError(where, "holds streams of different models", "interpolate samples of one model");
+    } else if (reader.header().dtype != keys.header.dtype) {
+      keys.header.dtype = store::ThetaDtype::kF32;
     }
-    first = false;
     store::StreamRecord record;
     while (reader.next(record)) {
       if (keys.thetas.size() == kMaxKeys) {
         throw base::DataError(where, "holds more than " + std::to_string(kMaxKeys) + " records", "take some of them");
       }
-      keys.thetas.push_back(record.theta);
+      keys.infos.push_back(std::move(record.info));
+      keys.thetas.push_back(std::move(record.theta));
     }
   }
   return keys;
-}
-
-Space parse_space(std::string_view name) {
-  if (name == "z") return Space::kZ;
-  if (name == "w") return Space::kW;
-  if (name == "params") return Space::kParams;
-  throw base::UsageError("\"" + base::printable(name) + "\" is none of z, w, params");
-}
-
-KeyFilm::KeyFilm(const Sampler& sampler, std::vector<LatentRow> keys, Space space, bool keys_are_hidden,
-                 field::WorkerPool& pool)
-    : sampler_(sampler), space_(space) {
-  if (space_ != Space::kZ && !(space_ == Space::kW && keys_are_hidden)) {
-    const auto hidden = sampler.hidden_rows(keys, pool);
-    for (size_t i = 0; i < keys.size(); ++i) keys[i].values = hidden[i];
-  }
-  if (space_ == Space::kParams) {
-    points_ = sampler.theta_rows(keys, pool);
-    return;
-  }
-  for (LatentRow& key : keys) points_.push_back(std::move(key.values));
-}
-
-std::vector<std::vector<float>> KeyFilm::thetas(const std::vector<Frame>& frames, size_t first, size_t last,
-                                                field::WorkerPool& pool) const {
-  std::vector<LatentRow> rows;
-  for (size_t i = first; i < last; ++i) {
-    const auto& from = points_[static_cast<size_t>(frames[i].from)];
-    const auto& to = points_[static_cast<size_t>(frames[i].to)];
-    rows.push_back({between(from, to, frames[i].t, space_ == Space::kZ ? Path::kSpherical : Path::kLinear), i});
-  }
-  if (space_ == Space::kParams) {
-    std::vector<std::vector<float>> out;
-    for (LatentRow& row : rows) out.push_back(std::move(row.values));
-    return out;
-  }
-  if (space_ == Space::kZ) {
-    const auto hidden = sampler_.hidden_rows(rows, pool);
-    for (size_t i = 0; i < rows.size(); ++i) rows[i].values = hidden[i];
-  }
-  return sampler_.theta_rows(rows, pool);
 }
 
 }  // namespace inr::gan
