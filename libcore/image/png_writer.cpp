@@ -1,59 +1,43 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// See png_writer.hpp. What libpng writes is collected while the library runs and handed to the sink only between calls,
-// so that an exception of the sink never passes through C frames.
+// See png_writer.hpp. Chunks: PNG specification (third edition), section 5; the zlib stream around the deflated
+// stripes: RFC 1950.
 #include "image/png_writer.hpp"
 
-#include <png.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <csetjmp>
-#include <cstdio>
-#include <new>
+#include <cstring>
 #include <string>
+#include <string_view>
 
 #include "base/error.hpp"
-#include "image/codecs.hpp"
+#include "image/png_stripe.hpp"
 
 namespace inr::image {
-
-struct PngWriter::State {
-  png_structp png = nullptr;
-  png_infop info = nullptr;
-  std::jmp_buf jump{};
-  std::array<char, 128> message{};
-  std::vector<std::byte> pending;
-  Sink sink;
-  int bits = 8;
-
-  State() = default;
-  State(const State&) = delete;
-  State& operator=(const State&) = delete;
-  ~State() { png_destroy_write_struct(&png, &info); }
-
-  template <typename Body>
-  void run(Body&& body) {
-    if (!run_guarded(jump, body)) throw base::SystemError("cannot write a PNG: " + base::printable(message.data()));
-    if (pending.empty()) return;
-    sink(pending);
-    pending.clear();
-  }
-};
-
 namespace {
 
-constexpr int kZlibLevel = 4;
-constexpr size_t kIdatBytes = 1 << 16;
+constexpr size_t kStripeBytes = size_t{1} << 17;
+constexpr size_t kStripesPerThread = 2;
+constexpr size_t kIdatBytes = size_t{1} << 15;  // an IDAT has at least these, unless it is the last
+constexpr size_t kMaxIdatBytes = size_t{1} << 20;
+constexpr size_t kSinkBytes = size_t{1} << 16;  // handed over at a time, at least
 constexpr int64_t kMaxSide = 0x7fffffff;
+constexpr size_t kChannels = 3;
+
+std::span<const std::byte> as_bytes(std::string_view text) { return std::as_bytes(std::span(text)); }
+
+std::array<std::byte, 4> big_endian(uint32_t value) {
+  return {std::byte(value >> 24), std::byte(value >> 16 & 0xff), std::byte(value >> 8 & 0xff), std::byte(value & 0xff)};
+}
 
 bool is_plain(std::string_view text, bool with_newlines) {
   return std::ranges::all_of(text, [&](char c) { return (c >= ' ' && c <= '~') || (with_newlines && c == '\n'); });
 }
 
 struct Chunk {
-  std::array<png_byte, 5> name;
+  std::string_view name;
   std::string data;
 };
 
@@ -65,13 +49,50 @@ Chunk text_chunk(const std::string& keyword, const std::string& text) {
     throw base::UsageError("'" + base::printable(keyword) + "' cannot be a PNG keyword; use 1 to 79 ASCII characters");
   if (text.find('\0') != std::string::npos)
     throw base::UsageError("the text of PNG keyword '" + keyword + "' holds a zero byte");
-  if (is_plain(text, true)) return {{'t', 'E', 'X', 't', 0}, keyword + '\0' + text};
-  return {{'i', 'T', 'X', 't', 0}, keyword + std::string(5, '\0') + text};
+  if (text.size() > static_cast<size_t>(kMaxSide) / 2)
+    throw base::UsageError("the text of PNG keyword '" + keyword + "' is too long for a chunk");
+  if (is_plain(text, true)) return {"tEXt", keyword + '\0' + text};
+  return {"iTXt", keyword + std::string(5, '\0') + text};
 }
 
 }  // namespace
 
-PngWriter::PngWriter(Sink sink, int64_t width, int64_t height, int bits, const TextChunks& text)
+struct PngWriter::State {
+  Sink sink;
+  Workers workers;
+  size_t bits = 8, row_bytes = 0;
+  size_t stripe_rows = 0, group_rows = 0;  // a group: the stripes that are made at a time
+  int64_t n_rows_left = 0;
+  std::vector<uint8_t> rows;  // the row before the group, then its own so far
+  std::vector<PngStripe> stripes;
+  uint32_t checksum = 1;                 // Adler-32 of everything filtered so far
+  std::vector<std::byte> idat, pending;  // what no chunk has yet; what the sink has not yet
+
+  void put(std::span<const std::byte> bytes) { pending.insert(pending.end(), bytes.begin(), bytes.end()); }
+  void hand_over() {
+    if (!pending.empty()) sink(pending);
+    pending.clear();
+  }
+  void chunk(std::string_view name, std::span<const std::byte> data) {
+    put(big_endian(static_cast<uint32_t>(data.size())));
+    const size_t begin = pending.size();
+    put(as_bytes(name));
+    put(data);
+    const auto* checked = reinterpret_cast<const Bytef*>(&pending[begin]);
+    put(big_endian(static_cast<uint32_t>(::crc32_z(0, checked, pending.size() - begin))));
+    if (pending.size() >= kSinkBytes) hand_over();
+  }
+  // Called stripe by stripe, whatever threads there are: the same bytes in the same chunks.
+  void data(std::span<const std::byte> bytes, bool last) {
+    idat.insert(idat.end(), bytes.begin(), bytes.end());
+    if (idat.size() < kIdatBytes && !last) return;
+    for (size_t at = 0; at < idat.size(); at += kMaxIdatBytes)
+      chunk("IDAT", std::span(idat).subspan(at, std::min(kMaxIdatBytes, idat.size() - at)));
+    idat.clear();
+  }
+};
+
+PngWriter::PngWriter(Sink sink, int64_t width, int64_t height, int bits, const TextChunks& text, Workers workers)
     : RowWriter(width, height) {
   if (width < 1 || height < 1 || width > kMaxSide || height > kMaxSide) {
     throw base::UsageError("a PNG of " + std::to_string(width) + " x " + std::to_string(height) +
@@ -84,67 +105,91 @@ PngWriter::PngWriter(Sink sink, int64_t width, int64_t height, int bits, const T
   state_ = std::make_unique<State>();
   State& state = *state_;
   state.sink = std::move(sink);
-  state.bits = bits;
-  const auto on_error = [](png_structp png, png_const_charp message) {
-    auto* self = static_cast<State*>(png_get_error_ptr(png));
-    std::snprintf(self->message.data(), self->message.size(), "%s", message);
-    std::longjmp(self->jump, 1);
-  };
-  state.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &state, on_error, [](png_structp, png_const_charp) {});
-  if (state.png != nullptr) state.info = png_create_info_struct(state.png);
-  if (state.info == nullptr) throw std::bad_alloc();
-  const auto on_write = [](png_structp png, png_bytep data, size_t n_bytes) {
-    auto* self = static_cast<State*>(png_get_io_ptr(png));
-    bool stored = true;
-    try {
-      const auto* begin = reinterpret_cast<const std::byte*>(data);
-      self->pending.insert(self->pending.end(), begin, begin + n_bytes);
-    } catch (const std::bad_alloc&) {
-      stored = false;
-    }
-    if (!stored) png_error(png, "out of memory");
-  };
-  state.run([&state, &chunks, on_write, this] {
-    png_set_write_fn(state.png, &state, on_write, [](png_structp) {});
-    png_set_user_limits(state.png, kMaxSide, kMaxSide);
-    png_set_compression_level(state.png, kZlibLevel);
-    png_set_compression_buffer_size(state.png, kIdatBytes);
-    png_set_filter(state.png, PNG_FILTER_TYPE_BASE, PNG_FILTER_PAETH);
-    png_set_IHDR(state.png, state.info, static_cast<png_uint_32>(this->width()),
-                 static_cast<png_uint_32>(this->height()), state.bits, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
-                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-    png_write_info(state.png, state.info);
-    for (const Chunk& chunk : chunks) {
-      png_write_chunk(state.png, chunk.name.data(), reinterpret_cast<png_const_bytep>(chunk.data.data()),
-                      chunk.data.size());
-    }
-    if (state.bits == 16 && std::endian::native == std::endian::little) png_set_swap(state.png);
-  });
+  state.workers = std::move(workers);
+  state.bits = static_cast<size_t>(bits);
+  state.row_bytes = static_cast<size_t>(width) * kChannels * state.bits / 8;
+  state.n_rows_left = height;
+  state.stripe_rows = std::max<size_t>(1, kStripeBytes / (state.row_bytes + 1));
+  const size_t n_stripes = state.workers.run ? kStripesPerThread * static_cast<size_t>(state.workers.n_threads) : 1;
+  state.stripes = std::vector<PngStripe>(std::max<size_t>(1, n_stripes));
+  state.group_rows = state.stripe_rows * state.stripes.size();
+  state.rows.resize(state.row_bytes);  // zeros above the first
+
+  state.put(as_bytes("\x89PNG\r\n\x1a\n"));
+  std::array<std::byte, 13> header{};  // what is not set: compression, filter and interlace methods 0
+  std::ranges::copy(big_endian(static_cast<uint32_t>(width)), header.begin());
+  std::ranges::copy(big_endian(static_cast<uint32_t>(height)), header.begin() + 4);
+  header[8] = static_cast<std::byte>(bits);
+  header[9] = std::byte{2};  // RGB
+  state.chunk("IHDR", header);
+  for (const Chunk& chunk : chunks) state.chunk(chunk.name, as_bytes(chunk.data));
+  state.data(as_bytes("\x78\x01"), false);  // the zlib stream begins: window of 32 KiB, fastest
+  state.hand_over();
 }
 
 PngWriter::~PngWriter() = default;
 
-int PngWriter::bits() const noexcept { return state_->bits; }
+int PngWriter::bits() const noexcept { return static_cast<int>(state_->bits); }
 
 void PngWriter::write_rows(std::span<const uint8_t> rows) {
   if (state_->bits != 8) return RowWriter::write_rows(rows);
-  const size_t n_rows = accept(rows.size()), row_samples = static_cast<size_t>(width()) * 3;
-  for (size_t i = 0; i < n_rows; ++i) {
-    state_->run([&] { png_write_row(state_->png, &rows[i * row_samples]); });
+  const size_t n_rows = accept(rows.size()), row_samples = state_->row_bytes;
+  for (size_t y = 0; y < n_rows; ++y) {
+    const std::span<const uint8_t> row = rows.subspan(y * row_samples, row_samples);
+    state_->rows.insert(state_->rows.end(), row.begin(), row.end());
+    take_row();
   }
 }
 
 void PngWriter::write_rows16(std::span<const uint16_t> rows) {
   if (state_->bits != 16) return RowWriter::write_rows16(rows);
-  const size_t n_rows = accept(rows.size()), row_samples = static_cast<size_t>(width()) * 3;
-  for (size_t i = 0; i < n_rows; ++i) {
-    state_->run([&] { png_write_row(state_->png, reinterpret_cast<png_const_bytep>(&rows[i * row_samples])); });
+  const size_t n_rows = accept(rows.size()), row_samples = state_->row_bytes / 2;
+  for (size_t y = 0; y < n_rows; ++y) {
+    for (const uint16_t sample : rows.subspan(y * row_samples, row_samples)) {
+      state_->rows.push_back(static_cast<uint8_t>(sample >> 8));
+      state_->rows.push_back(static_cast<uint8_t>(sample & 0xff));
+    }
+    take_row();
   }
+}
+
+void PngWriter::take_row() {
+  --state_->n_rows_left;
+  if (state_->n_rows_left == 0 || state_->rows.size() == (state_->group_rows + 1) * state_->row_bytes) write_stripes();
+}
+
+void PngWriter::write_stripes() {
+  State& state = *state_;
+  const size_t n_rows = state.rows.size() / state.row_bytes - 1;
+  const size_t n_stripes = (n_rows + state.stripe_rows - 1) / state.stripe_rows;
+  const auto make = [&state, n_rows, n_stripes](int64_t i) {
+    const size_t index = static_cast<size_t>(i), first = index * state.stripe_rows;
+    const size_t n = std::min(state.stripe_rows, n_rows - first);
+    state.stripes[index].make(std::span(state.rows).subspan(first * state.row_bytes, (n + 1) * state.row_bytes),
+                              state.row_bytes, kChannels * state.bits / 8,
+                              state.n_rows_left == 0 && index + 1 == n_stripes);
+  };
+  if (state.workers.run && n_stripes > 1) {
+    state.workers.run(static_cast<int64_t>(n_stripes), make);
+  } else {
+    for (size_t i = 0; i < n_stripes; ++i) make(static_cast<int64_t>(i));
+  }
+  for (size_t i = 0; i < n_stripes; ++i) {
+    const PngStripe& stripe = state.stripes[i];
+    state.data(stripe.deflated(), false);
+    state.checksum = static_cast<uint32_t>(
+        ::adler32_combine(state.checksum, stripe.checksum(), static_cast<z_off_t>(stripe.n_filtered())));
+  }
+  if (state.n_rows_left == 0) state.data(big_endian(state.checksum), true);
+  // The last row stays: the next stripe is filtered against it.
+  std::copy(state.rows.end() - static_cast<std::ptrdiff_t>(state.row_bytes), state.rows.end(), state.rows.begin());
+  state.rows.resize(state.row_bytes);
 }
 
 void PngWriter::finish() {
   accept_end();
-  state_->run([this] { png_write_end(state_->png, nullptr); });
+  state_->chunk("IEND", {});
+  state_->hand_over();
 }
 
 }  // namespace inr::image

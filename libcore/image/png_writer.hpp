@@ -1,9 +1,14 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// A PNG written row by row. Row filter Paeth and zlib level 4: on a smooth rendered picture (1536 x 384) 3 % larger
-// than libpng's default (adaptive filters, level 6), in less than half of its time. Deterministic: the bytes depend on
-// pixels, size, text and zlib's version, not on how the rows were cut into calls. No time stamp, no colour space chunk
-// (a viewer takes sRGB).
+// A PNG written row by row, several threads at a time.
+//
+// The rows are cut into stripes of about 128 KiB, each filtered (Paeth) and deflated for itself up to a byte border
+// (Z_FULL_FLUSH); laid one after another they are one zlib stream, whose checksum is combined from theirs (zlib's
+// adler32_combine; pigz does the same). Only runs are looked for, not repetitions (Z_RLE): what the filter leaves of a
+// rendered picture has few others. Against libpng with Paeth and zlib level 4, the writer before this one, on one 2.7
+// GHz core: a sample at 32768 pixels a side 474 instead of 181 MB/s and 7 % larger, sixteen at 512 pixels 161 instead
+// of 57 MB/s in the same size. Deterministic: the bytes depend on pixels, size, text and zlib's version, neither on
+// threads nor on how the rows were cut into calls. No time stamp, no colour space chunk (a viewer takes sRGB).
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -15,8 +20,9 @@ namespace inr::image {
 
 class PngWriter final : public RowWriter {
  public:
-  /// bits: 8 or 16 a sample. Sides 1 to 2^31 - 1. Writes signature, IHDR and text. Throws UsageError (sizes, keyword).
-  PngWriter(Sink sink, int64_t width, int64_t height, int bits = 8, const TextChunks& text = {});
+  /// bits: 8 or 16 a sample. Sides 1 to 2^31 - 1. Writes signature, IHDR and text. Memory: two stripes a thread of
+  /// workers; a stripe is one row where that is longer than 128 KiB. Throws UsageError (sizes, keyword).
+  PngWriter(Sink sink, int64_t width, int64_t height, int bits = 8, const TextChunks& text = {}, Workers workers = {});
   ~PngWriter() override;
   [[nodiscard]] int bits() const noexcept override;
   void write_rows(std::span<const uint8_t> rows) override;
@@ -25,6 +31,8 @@ class PngWriter final : public RowWriter {
 
  private:
   struct State;
+  void take_row();
+  void write_stripes();
   std::unique_ptr<State> state_;
 };
 

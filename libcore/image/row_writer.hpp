@@ -56,8 +56,17 @@ enum class PictureFormat { kPng, kPng16, kJpeg, kPpm };
 /// "png", "png16", "jpg" or "jpeg", "ppm". Throws UsageError.
 PictureFormat parse_picture_format(std::string_view name);
 
+/// Threads that a writer may use while it is called. They never change its bytes.
+struct Workers {
+  int n_threads = 1;
+  /// Calls work(0) .. work(n - 1), each once, in any order and thread; returns when all are done and throws what one of
+  /// them threw. Null: the calling thread does everything.
+  std::function<void(int64_t n, const std::function<void(int64_t)>& work)> run;
+};
+
 struct PictureOptions {
   int jpeg_quality = 95;  ///< 1..100
+  Workers workers{};      ///< used by PNG
 };
 
 /// A writer of width x height pixels (PNG: sides to 2^31 - 1, JPEG: to 65535; beyond: UsageError). The header is
