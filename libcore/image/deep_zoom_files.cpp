@@ -1,0 +1,203 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+// Tens of thousands of small files: none is synchronised by itself, the file system is, once, before the names change.
+#include "image/deep_zoom_files.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <utility>
+
+#include "base/atomic_file.hpp"
+#include "base/error.hpp"
+#include "base/log.hpp"
+
+namespace inr::image {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr int kMaxTemporaries = 1000;
+constexpr std::string_view kEnding = ".dzi", kTiles = "_files";
+constexpr std::string_view kForeignNote = "vips-properties.xml";  // written by vips dzsave beside the levels
+
+std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+bool is_number(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// COLUMN_ROW.png, .jpg or .jpeg
+bool is_tile_name(std::string_view name) {
+  const size_t line = name.find('_'), point = name.find('.');
+  if (line == std::string_view::npos || point == std::string_view::npos || point < line) return false;
+  const std::string_view ending = name.substr(point + 1);
+  return is_number(name.substr(0, line)) && is_number(name.substr(line + 1, point - line - 1)) &&
+         (ending == "png" || ending == "jpg" || ending == "jpeg");
+}
+
+[[noreturn]] void refuse(const std::string& path, const std::string& fault) {
+  throw base::DataError(path, fault, "move it away, or give another name with -o");
+}
+
+// Throws DataError where path is there and is no regular file.
+void check_description(const std::string& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) refuse(path, "is there and is no regular file");
+}
+
+// Throws DataError where path is there and is anything else than a folder of levels of tiles.
+void check_tiles(const std::string& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) return;
+  if (!S_ISDIR(status.st_mode)) refuse(path, "is there and is no folder, which the tiles need");
+  std::error_code fault;
+  const auto foreign = [&path](const fs::path& entry) {
+    refuse(path,
+           "is there and holds " + base::printable(entry.lexically_relative(path).string()) + ", which is no tile");
+  };
+  for (fs::directory_iterator level(path, fault), end; !fault && level != end; level.increment(fault)) {
+    const bool is_folder = level->symlink_status().type() == fs::file_type::directory;
+    const std::string name = level->path().filename();
+    if (!is_folder && name == kForeignNote) continue;
+    if (!is_folder || !is_number(name)) foreign(level->path());
+    for (fs::directory_iterator tile(level->path(), fault); !fault && tile != end; tile.increment(fault)) {
+      if (tile->symlink_status().type() != fs::file_type::regular || !is_tile_name(tile->path().filename().string()))
+        foreign(tile->path());
+    }
+  }
+  if (fault) throw base::SystemError(path, "read", fault.value());
+}
+
+void make_folder(const std::string& path, const std::string& where) {
+  if (::mkdir(path.c_str(), 0777) != 0) throw base::SystemError(where, "make a folder", errno);
+}
+
+void write_file(const std::string& path, std::span<const std::byte> bytes, const std::string& where) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (fd < 0) throw base::SystemError(where, "create a file", errno);
+  try {
+    base::write_all(fd, bytes, where);
+  } catch (...) {
+    ::close(fd);
+    ::unlink(path.c_str());  // no half tile among those that are kept
+    throw;
+  }
+  if (::close(fd) != 0) throw base::SystemError(where, "write", errno);
+}
+
+int renamed(const std::string& from, const std::string& to) noexcept {
+  return ::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+}
+
+// Two folders change places, so that there is one under either name at any time; file systems that cannot do that need
+// three steps. Returns 0 or errno.
+int exchanged(const std::string& one, const std::string& other) noexcept {
+  if (::renameat2(AT_FDCWD, one.c_str(), AT_FDCWD, other.c_str(), RENAME_EXCHANGE) == 0) return 0;
+  if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP) return errno;
+  const std::string aside = one + ".aside";
+  int fault = renamed(other, aside);
+  if (fault != 0) return fault;
+  fault = renamed(one, other);
+  const int fault_aside = renamed(aside, fault == 0 ? one : other);
+  return fault != 0 ? fault : fault_aside;
+}
+
+void synchronise(const std::string& folder, const std::string& where, bool whole_system) {
+  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) throw base::SystemError(where, "open its folder", errno);
+  const int fault = (whole_system ? ::syncfs(fd) : ::fsync(fd)) == 0 ? 0 : errno;
+  ::close(fd);
+  if (fault != 0 && fault != EINVAL && fault != EROFS && fault != ENOTSUP)
+    throw base::SystemError(where, "write", fault);
+}
+
+}  // namespace
+
+DeepZoomFiles::DeepZoomFiles(const std::string& output) {
+  if (output.empty() || output == "-")
+    throw base::UsageError("a Deep Zoom picture is a folder of tiles; give -o NAME.dzi");
+  std::string name = output;
+  if (name.ends_with(kEnding)) name.resize(name.size() - kEnding.size());
+  if (last_part(name).empty()) throw base::UsageError("-o " + base::printable(output) + " has no name before .dzi");
+  struct stat status {};
+  if (name == output && ::stat(name.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
+    throw base::UsageError("-o " + base::printable(output) +
+                           ": a Deep Zoom picture is a folder of tiles; give NAME.dzi");
+  description_ = name + std::string(kEnding);
+  tiles_ = name + std::string(kTiles);
+  check_description(description_);
+  check_tiles(tiles_);
+  int fault = EEXIST;
+  for (int i = 0; i < kMaxTemporaries && fault == EEXIST; ++i) {
+    folder_ = description_ + ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(i);
+    fault = ::mkdir(folder_.c_str(), 0777) == 0 ? 0 : errno;
+  }
+  if (fault == 0) return;
+  folder_.clear();
+  throw base::SystemError(description_, "make a folder beside it", fault);
+}
+
+DeepZoomFiles::~DeepZoomFiles() {
+  std::error_code ignored;
+  if (!folder_.empty()) fs::remove_all(folder_, ignored);
+}
+
+void DeepZoomFiles::begin(size_t n_levels, std::string_view description) {
+  begun_ = true;
+  const std::string tiles = folder_ + "/" + last_part(tiles_);
+  make_folder(tiles, description_);
+  for (size_t level = 0; level < n_levels; ++level) make_folder(tiles + "/" + std::to_string(level), description_);
+  write_file(folder_ + "/" + last_part(description_), std::as_bytes(std::span(description)), description_);
+}
+
+void DeepZoomFiles::write_tile(size_t level, int64_t column, int64_t row, std::string_view ending,
+                               std::span<const std::byte> file) {
+  const std::string name = "/" + std::to_string(level) + "/" + std::to_string(column) + "_" + std::to_string(row) +
+                           "." + std::string(ending);
+  write_file(folder_ + "/" + last_part(tiles_) + name, file, tiles_ + name);
+}
+
+void DeepZoomFiles::commit() {
+  const std::string new_tiles = folder_ + "/" + last_part(tiles_),
+                    new_description = folder_ + "/" + last_part(description_);
+  synchronise(folder_, description_, true);
+  // Hours may have passed.
+  check_description(description_);
+  check_tiles(tiles_);
+  const bool replaces = ::access(tiles_.c_str(), F_OK) == 0;
+  int fault = replaces ? exchanged(new_tiles, tiles_) : renamed(new_tiles, tiles_);
+  if (fault == 0) {
+    fault = renamed(new_description, description_);
+    if (fault != 0) (void)(replaces ? exchanged(new_tiles, tiles_) : renamed(tiles_, new_tiles));
+  }
+  if (fault != 0) throw base::SystemError(description_, "give the finished files their names", fault);
+  const std::string folder = std::exchange(folder_, {});
+  std::error_code left;
+  fs::remove_all(folder, left);
+  if (left) base::log_warning(folder + ": the earlier tiles could not be removed: " + left.message());
+  const std::string parent = fs::path(description_).parent_path();
+  synchronise(parent.empty() ? "." : parent, description_, false);
+}
+
+std::string DeepZoomFiles::keep_partial() {
+  if (!begun_ || folder_.empty()) return {};
+  const std::string name = description_ + ".partial";
+  const std::string earlier_tiles = name + "/" + last_part(tiles_),
+                    earlier_description = name + "/" + last_part(description_);
+  check_description(earlier_description);
+  check_tiles(earlier_tiles);
+  std::error_code fault;
+  fs::remove(earlier_description, fault);
+  fs::remove_all(earlier_tiles, fault);
+  const int refused = renamed(folder_, name);  // onto an empty folder, or none
+  if (refused != 0) throw base::SystemError(name, "keep what was written", refused);
+  folder_.clear();
+  return name;
+}
+
+}  // namespace inr::image
