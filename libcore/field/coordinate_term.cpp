@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
+
+#include "render/nodes.hpp"
 
 namespace inr::field {
 namespace {
 
-constexpr int64_t kMaxNodes = 512;
 constexpr double kSingleAccuracy = 1e-7;
 constexpr double kDoubleAccuracy = 1e-14;
 /// Sine and cosine of one phase cost about as much as this many multiply-adds of a layer.
@@ -17,44 +17,18 @@ constexpr double kFeatureCost = 40;
 /// The way through nodes is taken from this advantage on: it is made of smaller products.
 constexpr double kWorthwhile = 0.6;
 
-/// Chebyshev points of the first kind on [low, high].
-std::vector<double> chebyshev_points(double low, double high, int64_t n) {
-  std::vector<double> out(static_cast<size_t>(n));
-  for (int64_t j = 0; j < n; ++j) {
-    const double angle = static_cast<double>(2 * j + 1) * std::numbers::pi / static_cast<double>(2 * n);
-    out[static_cast<size_t>(j)] = (low + high) / 2 - (high - low) / 2 * std::cos(angle);
-  }
-  return out;
-}
-
 /// Row i interpolates from the nodes to points[i]: [points, nodes], float64.
-at::Tensor interpolation_matrix(const std::vector<double>& points, const std::vector<double>& nodes) {
-  const auto n = static_cast<int64_t>(nodes.size());
-  at::Tensor matrix = at::zeros({static_cast<int64_t>(points.size()), n}, at::kDouble);
+at::Tensor interpolation_matrix(const std::vector<double>& points, const render::Nodes& nodes) {
+  at::Tensor matrix = at::zeros({static_cast<int64_t>(points.size()), static_cast<int64_t>(nodes.size())}, at::kDouble);
   double* row = matrix.data_ptr<double>();
   for (const double point : points) {
-    double sum = 0;
-    for (int64_t j = 0; j < n; ++j) {
-      const double distance = point - nodes[static_cast<size_t>(j)];
-      if (distance == 0) {  // on a node: the limit of the formula
-        std::fill_n(row, n, 0.0);
-        row[j] = sum = 1;
-        break;
-      }
-      const double angle = static_cast<double>(2 * j + 1) * std::numbers::pi / static_cast<double>(2 * n);
-      row[j] = (j % 2 == 0 ? 1 : -1) * std::sin(angle) / distance;
-      sum += row[j];
-    }
-    for (int64_t j = 0; j < n; ++j) row[j] /= sum;
-    row += n;
+    nodes.weights_at(point, {row, nodes.size()});
+    row += nodes.size();
   }
   return matrix;
 }
 
-/// Fixed frequencies as sum_j X[x, j] Y[y, j, i], i over the 2 f fixed columns of e. With g = |f_x| and s its sign,
-///     sin(f_x x + f_y y) = cos(g x) sin(f_y y) + s sin(g x) cos(f_y y)
-///     cos(f_x x + f_y y) = cos(g x) cos(f_y y) - s sin(g x) sin(f_y y),
-/// so that every distinct g brings two columns, and g = 0 the one that is constant.
+/// Fixed frequencies as sum_j X[x, j] Y[y, j, i], i over the 2 f fixed columns of e (render::Separated).
 struct FixedFrequencies {
   at::Tensor columns;  // [W, Qf], float64
   at::Tensor rows;     // [H, Qf, 2 f], float64
@@ -62,47 +36,23 @@ struct FixedFrequencies {
 
 FixedFrequencies separate(const at::Tensor& frequencies, const PointGrid& grid) {
   const at::Tensor rows = frequencies.to(at::kCPU, at::kDouble).contiguous();  // [f, 2]
-  const double* f = rows.const_data_ptr<double>();
-  const int64_t n = rows.size(0);
-  std::vector<double> speeds;  // distinct g
-  for (int64_t i = 0; i < n; ++i) speeds.push_back(std::abs(f[2 * i]));
-  std::sort(speeds.begin(), speeds.end());
-  speeds.erase(std::unique(speeds.begin(), speeds.end()), speeds.end());
-  std::vector<int64_t> first_column;  // of each g: its cosine, then (g > 0) its sine
-  int64_t n_columns = 0;
-  for (const double g : speeds) {
-    first_column.push_back(n_columns);
-    n_columns += g > 0 ? 2 : 1;
-  }
+  const render::Separated separated({rows.const_data_ptr<double>(), static_cast<size_t>(rows.numel())});
+  const int64_t n_columns = separated.n_columns();
+  const int64_t n_features = 2 * separated.n_frequencies();
   const auto width = static_cast<int64_t>(grid.x.size());
   const auto height = static_cast<int64_t>(grid.y.size());
-  FixedFrequencies out{at::zeros({width, n_columns}, at::kDouble), at::zeros({height, n_columns, 2 * n}, at::kDouble)};
+  FixedFrequencies out{at::zeros({width, n_columns}, at::kDouble),
+                       at::zeros({height, n_columns, n_features}, at::kDouble)};
   double* to = out.columns.data_ptr<double>();
   for (const double x : grid.x) {
-    for (const double g : speeds) {
-      *to++ = std::cos(g * x);
-      if (g > 0) *to++ = std::sin(g * x);
-    }
+    separated.columns(x, {to, static_cast<size_t>(n_columns)});
+    to += n_columns;
   }
   to = out.rows.data_ptr<double>();
   for (const double y : grid.y) {
-    for (int64_t i = 0; i < n; ++i) {
-      const double g = std::abs(f[2 * i]);
-      const double sign = f[2 * i] < 0 ? -1 : 1;
-      const auto at = std::lower_bound(speeds.begin(), speeds.end(), g) - speeds.begin();
-      const int64_t column = first_column[static_cast<size_t>(at)];
-      const double sine = std::sin(f[2 * i + 1] * y);
-      const double cosine = std::cos(f[2 * i + 1] * y);
-      double* of_cosine = to + column * 2 * n;  // what multiplies cos(g x)
-      of_cosine[i] = sine;
-      of_cosine[n + i] = cosine;
-      if (g > 0) {
-        double* of_sine = of_cosine + 2 * n;
-        of_sine[i] = sign * cosine;
-        of_sine[n + i] = -sign * sine;
-      }
-    }
-    to += n_columns * 2 * n;
+    separated.row(y,
+                  [&](int64_t column, int64_t feature, double factor) { to[column * n_features + feature] = factor; });
+    to += n_columns * n_features;
   }
   return out;
 }
@@ -112,23 +62,6 @@ double product(int64_t a, int64_t b, int64_t c) {
 }
 
 }  // namespace
-
-int64_t node_count(double max_frequency, double span, double accuracy) {
-  const double s = max_frequency * span / 2;
-  if (!(s < static_cast<double>(kMaxNodes))) return 0;
-  if (span == 0) return 1;
-  // Beyond k = s the J_k(s) fall faster than geometrically: their sum is taken from the far end, where it is nothing.
-  auto k = static_cast<int64_t>(std::ceil(s + 20 * std::cbrt(s) + 20));
-  double left_out = 0;
-  while (s > 0 && k > 1) {
-    left_out += 4 * std::abs(std::cyl_bessel_j(static_cast<double>(k - 1), s));
-    if (left_out > accuracy) break;
-    --k;
-  }
-  if (s == 0) k = 1;
-  ++k;  // derivatives by the frequency have coefficients of the neighbouring orders
-  return k <= kMaxNodes ? k : 0;
-}
 
 std::optional<TermGrid> TermGrid::make(const PointGrid& grid, const at::Tensor& frequencies, int64_t n_fixed,
                                        int64_t n_layers, const TermOptions& options) {
@@ -148,13 +81,13 @@ std::optional<TermGrid> TermGrid::make(const PointGrid& grid, const at::Tensor& 
   if (out.n_learned_ > 0 && frequencies.size(0) > 0) {
     const at::Tensor largest =
         frequencies.narrow(1, 0, out.n_learned_).abs().amax({0, 1}).to(at::kCPU, at::kDouble).contiguous();
-    n_x = node_count(largest.const_data_ptr<double>()[0], grid.x.back() - grid.x.front(), accuracy);
-    n_y = node_count(largest.const_data_ptr<double>()[1], grid.y.back() - grid.y.front(), accuracy);
+    n_x = render::node_count(largest.const_data_ptr<double>()[0], grid.x.back() - grid.x.front(), accuracy);
+    n_y = render::node_count(largest.const_data_ptr<double>()[1], grid.y.back() - grid.y.front(), accuracy);
     if (n_x == 0 || n_y == 0) return std::nullopt;
   }
   const auto to_type = [&](const at::Tensor& t) { return t.to(frequencies.device(), frequencies.scalar_type()); };
-  const std::vector<double> nodes_x = chebyshev_points(grid.x.front(), grid.x.back(), n_x);
-  const std::vector<double> nodes_y = chebyshev_points(grid.y.front(), grid.y.back(), n_y);
+  const render::Nodes nodes_x(grid.x.front(), grid.x.back(), n_x);
+  const render::Nodes nodes_y(grid.y.front(), grid.y.back(), n_y);
   int64_t n_columns = n_x;
   FixedFrequencies fixed;
   if (n_fixed > 0 && frequencies.size(0) > 0) {
@@ -169,8 +102,8 @@ std::optional<TermGrid> TermGrid::make(const PointGrid& grid, const at::Tensor& 
                         product(width, height, n_columns) + product(n_columns - n_x, height, 2 * n_fixed);
     if (here > kWorthwhile * direct) return std::nullopt;
   }
-  out.node_x_ = at::tensor(nodes_x, at::kDouble).to(frequencies.device());
-  out.node_y_ = at::tensor(nodes_y, at::kDouble).to(frequencies.device());
+  out.node_x_ = at::tensor(nodes_x.points(), at::kDouble).to(frequencies.device());
+  out.node_y_ = at::tensor(nodes_y.points(), at::kDouble).to(frequencies.device());
   at::Tensor columns = interpolation_matrix(grid.x, nodes_x);
   if (fixed.columns.defined()) {
     columns = at::cat({columns, fixed.columns}, 1);

@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
 // The coordinate half of a layer, c(q) = e(q) W_e^T, on a whole grid of points without its features at every point
-// (render.md, sections 1 and 4). c is a sum of plane waves of bounded frequency: P Chebyshev nodes per axis carry it to
-// the rounding of the numbers, and barycentric interpolation (Berrut & Trefethen, "Barycentric Lagrange interpolation",
-// SIAM Review 2004) brings it to the grid, first along y, then along x. All of it is linear, so it is differentiable
-// with respect to W_e, and through the features at the nodes with respect to the frequencies.
+// (render.md, sections 1 and 4), differentiable: what training uses, as render/coordinate_term.hpp is what pictures are
+// drawn with. c is a sum of plane waves of bounded frequency: P Chebyshev nodes per axis carry it to the rounding of
+// the numbers, and interpolation (render/nodes.hpp) brings it to the grid, first along y, then along x. All of it is
+// linear, so it is differentiable with respect to W_e, and through the features at the nodes with respect to the
+// frequencies.
 //
 // Fixed frequencies (model.md, section 4) are too fast for nodes, but each is a sum of products of a function of x and
 // one of y, which few distinct functions of x serve. So every term has one form,
@@ -32,13 +33,6 @@ struct TermOptions {
   /// Take the nodes even where the direct way is cheaper (tests).
   bool always = false;
 };
-
-/// Nodes per axis that carry a wave of `max_frequency` (radians per unit) over an interval of `span` units to
-/// `accuracy`; 0 where it would be more than any grid repays (above 512), or the frequency is not finite.
-/// The coefficients of exp(i s t), t in [-1, 1], s = max_frequency span / 2, are Bessel functions J_k(s), and
-/// interpolation at most doubles what truncation leaves out; one node more carries the derivative by the frequency.
-/// With 1e-7 this is about s + 4 s^(1/3) + 6 nodes.
-int64_t node_count(double max_frequency, double span, double accuracy);
 
 /// What one layer brings to the term: its values at the nodes, and the rows of its fixed frequencies.
 struct TermFactors {

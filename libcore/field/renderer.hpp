@@ -1,49 +1,42 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// The reference renderer: one function, any window and size, drawn in rows from the top with bounded memory.
-//
-// The picture is a pure function of the request. Every grid is cut into chunks of consecutive cells (raster order, from
-// the grid's first cell), and all products are made on whole chunks, the last one padded. Rows, bands, threads and
-// memory bounds only decide which chunks are computed when, never their shape: the same bytes for all of them
-// (render.md, section 3).
+// One function drawn in any window and size, in rows from the top with bounded memory: by the fast renderer
+// (render/fast_renderer.hpp) where the decoder is made of blocks, else by the reference one. The picture is a pure
+// function of the request: the same bytes for all bands, threads and memory bounds.
 #pragma once
+#include <atomic>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <span>
 #include <vector>
 
-#include "base/safetensors.hpp"
-#include "field/decoders/function.hpp"
+#include "field/decoder.hpp"
+#include "field/inr_model.hpp"
 #include "field/worker_pool.hpp"
-#include "model/config.hpp"
 #include "model/grid.hpp"
 
 namespace inr::field {
 
-/// What all functions of one model share. Immutable, used by any number of threads.
-struct InrModel {
-  model::ModelConfig config;
-  model::ThetaLayout layout;
-  TensorMap shared;  // inr.*
+struct RenderOptions {
+  Kernel kernel = Kernel::kFast;  ///< kCheck draws by both and returns the fast one's values
+  /// kCheck: raised to the largest |fast - reference| of a value. May be null.
+  std::atomic<double>* worst_difference = nullptr;
 };
-
-/// From the head of an INR stream (the tensors inr.* without prefix). Throws DataError where config and tensors
-/// disagree, or where n_theta is not the configuration's.
-std::shared_ptr<const InrModel> make_model(const model::ModelConfig& config, const base::Safetensors& shared,
-                                           int64_t n_theta);
 
 class ImageRenderer {
  public:
-  /// theta: [n_theta], not kept. The layers' weights are made here, once.
+  /// theta: [n_theta], not kept. The layers' weights are made with the first rows.
   ImageRenderer(std::shared_ptr<const InrModel> model, std::span<const float> theta,
-                std::shared_ptr<const model::GridPlan> plan);
+                std::shared_ptr<const model::GridPlan> plan, const RenderOptions& options = {});
+  ~ImageRenderer();
+  ImageRenderer(ImageRenderer&&) noexcept;
+  ImageRenderer& operator=(ImageRenderer&&) noexcept;
 
   [[nodiscard]] int64_t width() const noexcept { return plan_->width(); }
   [[nodiscard]] int64_t height() const noexcept { return plan_->height(); }
 
   /// Pixel rows first .. first + count - 1 into out, [count, W, 3], the function's values in (-1, 1). Rows are asked
-  /// for from the top downwards (first >= the previous call's first). pool: shares the chunks out; null: this thread
+  /// for from the top downwards (first >= the previous call's first). pool: shares the work out; null: this thread
   /// does all, and the caller holds a c10::InferenceMode (as inside WorkerPool::run).
   void rows(int64_t first, int64_t count, std::span<float> out, WorkerPool* pool);
 
@@ -53,23 +46,13 @@ class ImageRenderer {
   [[nodiscard]] static int64_t band_bytes(const InrModel& model, const model::GridPlan& plan, int64_t n_rows);
 
  private:
-  struct Chunk {
-    at::Tensor next;  // [M, d_{k+1}]: see BlockOutput
-    at::Tensor rgb;   // [M, 3], summed over the blocks so far; colours of it in the last block
-  };
-  struct Block {
-    int64_t width = 0, height = 0;    // cells
-    int64_t chunk_cells = 0;          // M
-    std::map<int64_t, Chunk> chunks;  // by index
-  };
-  void ensure_rows(size_t k, int64_t low, int64_t high, WorkerPool* pool);
-  [[nodiscard]] Chunk make_chunk(size_t k, int64_t index) const;
-  [[nodiscard]] at::Tensor gather(size_t k, int64_t index, at::Tensor Chunk::*part) const;
-
-  std::shared_ptr<const InrModel> model_;
+  struct Fast;
+  struct Reference;
   std::shared_ptr<const model::GridPlan> plan_;
-  std::unique_ptr<const Function> function_;
-  std::vector<Block> blocks_;
+  std::atomic<double>* worst_difference_;
+  std::unique_ptr<Fast> fast_;  // one of them, or both to check
+  std::unique_ptr<Reference> reference_;
+  std::vector<float> compared_;
 };
 
 }  // namespace inr::field

@@ -69,13 +69,19 @@ complain_all 'LibTorch in a folder without it' < <(grep -nHE '#include [<"](torc
 complain_all '#pragma once is missing' < <(grep -L '^#pragma once' "${headers[@]}")
 complain_all 'using namespace in a header' < <(grep -nHE '^using namespace' "${headers[@]}")
 [[ -n $folders ]] || complain 'libcore/cmake/InrLibrary.cmake: no rows of allowed includes were found'
-for folder in $folders; do
-  row=$(sed -nE "s/^set\(INR_ALLOWED_$folder +\"?([a-z ]*)\"?\)/\1/p" libcore/cmake/InrLibrary.cmake)
-  refused=""
+refused() {  # the other folders but those named, as an alternative of a pattern
+  local out="" other
   for other in $folders; do
-    [[ " $folder $row " == *" $other "* ]] || refused+=${refused:+|}$other
+    [[ " $* " == *" $other "* ]] || out+=${out:+|}$other
   done
-  complain_all "$folder may not include this" < <(grep -rnHE "#include \"($refused)/" "libcore/$folder" 2>/dev/null)
+  echo "$out"
+}
+for folder in $folders; do
+  row=$(sed -nE "s/^set\(INR_ALLOWED_$folder +\"?([a-z ]*)\"?\).*/\1/p" libcore/cmake/InrLibrary.cmake)
+  private=$(sed -nE "s/^set\(INR_PRIVATE_$folder +([a-z ]*)\).*/\1/p" libcore/cmake/InrLibrary.cmake)
+  complain_all "$folder may not include this" < <(
+    grep -rnHE --include='*.hpp' "#include \"($(refused "$folder" $row))/" "libcore/$folder" 2>/dev/null
+    grep -rnHE --include='*.cpp' "#include \"($(refused "$folder" $row $private))/" "libcore/$folder" 2>/dev/null)
 done
 
 # Every page of ours that a man page refers to is there.

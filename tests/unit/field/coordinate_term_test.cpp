@@ -165,25 +165,6 @@ BOOST_AUTO_TEST_CASE(fewer_nodes_than_needed_show) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(node_counts_follow_the_rule) {
-  for (const double s : {0.5, 2.0, 5.0, 10.0, 19.5, 34.0, 50.0}) {
-    const auto rule = static_cast<int64_t>(std::ceil(s + 4 * std::cbrt(s) + 6));
-    const int64_t n = field::node_count(2 * s, 1, 1e-7);
-    BOOST_TEST_CONTEXT("s " << s << ", rule " << rule << ", nodes " << n) {
-      BOOST_TEST(n <= rule + 4);
-      BOOST_TEST(n >= rule - 4);
-    }
-    BOOST_TEST(field::node_count(2 * s, 1, 1e-7) == field::node_count(s, 2, 1e-7));
-    BOOST_TEST(field::node_count(2 * s, 1, 1e-14) > n);
-  }
-  BOOST_TEST(field::node_count(0, 1, 1e-7) == 2);  // the derivative is not constant
-  BOOST_TEST(field::node_count(40, 0, 1e-7) == 1);
-  BOOST_TEST(field::node_count(1e-300, 1e-10, 1e-7) == 2);
-  BOOST_TEST(field::node_count(1e5, 1, 1e-7) == 0);
-  BOOST_TEST(field::node_count(NAN, 1, 1e-7) == 0);
-  BOOST_TEST(field::node_count(INFINITY, 1, 1e-7) == 0);
-}
-
 BOOST_AUTO_TEST_CASE(rows_have_the_same_bits_in_every_range) {
   const Case c = make_case(make_grid(40, 45), 20, fixed_rows(5));
   const at::Tensor b = c.frequencies.to(at::kFloat);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <vector>
 
 #include "base/error.hpp"
@@ -55,12 +56,13 @@ std::vector<Case> cases() {
           {latent, {beyond, 0, 0}}};
 }
 
-std::vector<float> draw(const Case& c, int64_t n_rows, field::WorkerPool& pool, bool inside_one = true) {
+std::vector<float> draw(const Case& c, int64_t n_rows, field::WorkerPool& pool, bool inside_one = true,
+                        const field::RenderOptions& options = {}) {
   const auto plan = std::make_shared<const model::GridPlan>(plan_grid(c.config, c.request));
   const auto inr_model = test::make_small_model(c.config);
   std::vector<float> out(static_cast<size_t>(plan->width() * plan->height() * 3));
   const auto all = [&](field::WorkerPool* shared) {
-    field::ImageRenderer renderer(inr_model, test::random_theta(c.config, 3), plan);
+    field::ImageRenderer renderer(inr_model, test::random_theta(c.config, 3), plan, options);
     for (int64_t y = 0; y < plan->height(); y += n_rows) {
       const int64_t n = std::min(n_rows, plan->height() - y);
       const auto at = static_cast<size_t>(y * plan->width() * 3);
@@ -80,8 +82,8 @@ std::vector<float> decode_whole(const Case& c) {
   const auto inr_model = test::make_small_model(c.config);
   const std::vector<float> theta = test::random_theta(c.config, 3);
   const at::Tensor row = at::tensor(at::ArrayRef<float>(theta)).unsqueeze(0);
-  const at::Tensor image =
-      field::decode(c.config, inr_model->layout, inr_model->shared, row, plan_grid(c.config, c.request));
+  const at::Tensor image = field::decode(c.config, inr_model->layout, inr_model->shared, row,
+                                         plan_grid(c.config, c.request), {.kernel = field::Kernel::kReference});
   const at::Tensor rows = image[0].permute({1, 2, 0}).contiguous();
   const float* data = rows.const_data_ptr<float>();
   return {data, data + rows.numel()};
@@ -94,11 +96,13 @@ BOOST_AUTO_TEST_CASE(renderer_equals_whole_images) {
   double spread = 0;
   for (size_t i = 0; i < cases().size(); ++i) {
     const Case c = cases()[i];
-    const std::vector<float> got = draw(c, 1 << 20, pool);
     const std::vector<float> want = decode_whole(c);
-    BOOST_TEST_CONTEXT("case " << i) {
-      // Products of other shapes: float32 rounding in a few layers.
-      BOOST_TEST(test::worst_ratio(std::span(got), std::span(want), 1e-6, 1e-6) <= 1.0);
+    for (const field::Kernel kernel : {field::Kernel::kReference, field::Kernel::kFast}) {
+      const std::vector<float> got = draw(c, 1 << 20, pool, true, {kernel});
+      BOOST_TEST_CONTEXT("case " << i << ", kernel " << static_cast<int>(kernel)) {
+        // Sums of another order: float32 rounding in a few layers.
+        BOOST_TEST(test::worst_ratio(std::span(got), std::span(want), 1e-6, 1e-6) <= 1.0);
+      }
     }
     const auto [low, high] = std::ranges::minmax(want);
     spread = std::max(spread, static_cast<double>(high - low));
@@ -111,9 +115,11 @@ BOOST_AUTO_TEST_CASE(bands_and_threads_give_the_same_bytes) {
     const Case c = cases()[i];
     field::WorkerPool one(1);
     const std::vector<float> want = draw(c, 1 << 20, one);
+    const std::vector<float> by_reference = draw(c, 1 << 20, one, true, {field::Kernel::kReference});
     for (const int n_threads : {1, 2, 3}) {
       field::WorkerPool pool(n_threads);
       BOOST_TEST(pool.size() == n_threads);
+      BOOST_TEST((draw(c, 9, pool, true, {field::Kernel::kReference}) == by_reference));
       for (const int64_t n_rows : {1, 7, 1 << 20}) {
         BOOST_TEST_CONTEXT("case " << i << ", " << n_threads << " threads, bands of " << n_rows) {
           BOOST_TEST((draw(c, n_rows, pool) == want));
@@ -122,6 +128,17 @@ BOOST_AUTO_TEST_CASE(bands_and_threads_give_the_same_bytes) {
       BOOST_TEST((draw(c, 5, pool, false) == want));  // as one of many images
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(checking_draws_by_both) {
+  field::WorkerPool pool(2);
+  std::atomic<double> worst = 0;
+  for (const Case& c : cases()) {
+    const std::vector<float> got = draw(c, 7, pool, true, {field::Kernel::kCheck, &worst});
+    BOOST_TEST((got == draw(c, 7, pool)));
+  }
+  BOOST_TEST(worst.load() > 0);
+  BOOST_TEST(worst.load() < 2e-6);
 }
 
 BOOST_AUTO_TEST_CASE(rows_may_be_left_out) {

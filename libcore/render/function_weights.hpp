@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+// One function's weights from its theta, in the layout of the kernels, for all decoders made of blocks (model.md,
+// section 2, Layers). Made once an image, every strip by itself.
+// Letters: d rows, C columns of a matrix, m learned and f fixed frequencies.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "kernels/buffer.hpp"
+#include "kernels/operations.hpp"
+#include "model/config.hpp"
+#include "model/theta_layout.hpp"
+
+namespace inr::render {
+
+/// Calls work(0) .. work(n - 1), each once, in any order, in one thread or several, and returns when all are done.
+using ForEach = std::function<void(int64_t n, const std::function<void(int64_t)>& work)>;
+
+/// The shared tensors inr.* by name, float32, contiguous. They must outlive whatever is made of them.
+using SharedTensors = std::map<std::string, const float*>;
+
+/// A matrix [rows, columns] in strips.
+struct Matrix {
+  int64_t rows = 0, columns = 0;
+  kernels::Buffer strips;  // [n_strips][columns][kStrip]
+  [[nodiscard]] bool empty() const noexcept { return columns == 0; }
+  [[nodiscard]] int64_t strip_stride() const noexcept { return columns * kernels::kStrip; }
+};
+
+/// y = relu(x W_x^T + e W_e^T + b). In a block's first layer x is the coarser block's `next`, already multiplied.
+struct Layer {
+  Matrix x, e;
+  kernels::Buffer bias;  // [d, padded to strips]
+};
+
+/// A product with a block's last features.
+struct Head {
+  Matrix x;
+  kernels::Buffer bias;  // empty: none
+};
+
+struct Block {
+  int64_t width = 0;                // d
+  std::vector<double> frequencies;  // [m + f, 2], columns x and y, radians per image side
+  int64_t n_learned = 0;            // m
+  int64_t n_fixed = 0;              // f
+  std::vector<Layer> layers;
+  Head next;  // the first matrix of the block above; empty in the last block
+  Head rgb;   // [3, d]; empty where there is none
+};
+
+struct FunctionWeights {
+  std::vector<Block> blocks;
+};
+
+/// Whether the fast renderer draws this model: all decoders but latent, ranks up to 1024.
+bool can_draw(const model::ModelConfig& config);
+
+/// theta: [n_theta]; read while this runs, not kept.
+FunctionWeights make_weights(const model::ModelConfig& config, const model::ThetaLayout& layout,
+                             const SharedTensors& shared, std::span<const float> theta,
+                             const kernels::Operations& operations, const ForEach& for_each);
+
+}  // namespace inr::render
