@@ -24,7 +24,7 @@ struct PictureJob {
   std::atomic<double>* worst_difference = nullptr;  // DrawOptions'
 
   /// The one place where a record becomes a renderer.
-  [[nodiscard]] field::ImageRenderer renderer() const { return {model, *theta, plan}; }
+  [[nodiscard]] field::ImageRenderer renderer() const { return {model, *theta, plan, {kernel, worst_difference}}; }
   [[nodiscard]] int64_t n_pixels() const noexcept { return plan->width() * plan->height(); }
 };
 
