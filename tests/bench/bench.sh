@@ -2,7 +2,8 @@
 # SPDX-FileCopyrightText: The inr authors
 # SPDX-License-Identifier: Apache-2.0
 # bench.sh BIN_FOLDER: how fast the built tools are here, one line a measurement: what, items a second, seconds. Wall time of
-# whole commands, start-up included, best of three; everything else on the machine should rest meanwhile. Then bench_train.
+# whole commands, start-up included, best of three; everything else on the machine should rest meanwhile. Then
+# bench_render and bench_train. PEER=COMMAND is timed beside the renderer; FIG9=FILE.svg takes the plot.
 set -euo pipefail
 bin=$(realpath "$1")
 export PATH="$bin:$PATH"
@@ -56,6 +57,11 @@ if [[ -x $bin/inr-train && -x $bin/inr-render ]]; then
     measure 'train: tiny32, 30 steps with start and end' 30 steps train
     measure 'fid: built-in network, 1000 and 500' 1500 images inr-fid --real data.inrd --fake many.inr --allow-few
   fi
+fi
+# Rendering: medians and ratios of one run. PEER: a command to compare with (see bench_render.cpp, peer_pytorch.py).
+if [[ -x $bin/bench_render ]]; then
+  for preset in lsun128-released lsun256-released ffhq1024-released; do "$bin/bench_render" "$preset" ${PEER:+"$PEER"}; done
+  "$bin/bench_render" --fig9 ffhq1024 "${FIG9:-fig9.svg}"
 fi
 if [[ -x $bin/bench_train ]]; then
   # SIDE PRESET BATCH ITERATIONS: pictures of that size where the font is there, noise where not.
