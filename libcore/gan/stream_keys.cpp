@@ -54,6 +54,8 @@ StreamKeys read_keys(int fd, const std::string& where) {
       if (keys.thetas.size() == kMaxKeys) {
         throw base::DataError(where, "holds more than " + std::to_string(kMaxKeys) + " records", "take some of them");
       }
+      if (reader.header().dtype != store::ThetaDtype::kF32 && record.info.is_object())
+        record.info["dtype"] = store::to_string(reader.header().dtype);
       keys.infos.push_back(std::move(record.info));
       keys.thetas.push_back(std::move(record.theta));
     }

@@ -13,7 +13,7 @@ namespace inr::gan {
 /// All records of the streams of an input, held in memory; they come from one model.
 struct StreamKeys {
   store::StreamHeader header;              // of the first stream; dtype float32 where the streams differ in theirs
-  std::vector<base::Json> infos;           // of the records
+  std::vector<base::Json> infos;           // of the records, with "dtype" where their stream rounds
   std::vector<std::vector<float>> thetas;  // [n_theta] each
   /// The shared tensors of the head, borrowed.
   [[nodiscard]] std::vector<base::TensorView> shared() const;

@@ -38,6 +38,7 @@ assert infos[3]["seeds"] == [2, 4], infos[3]
 assert infos[5]["keys"] == [{"seed": 4, "index": 0}, {"seed": 4, "index": 1}], infos[5]
 infos, frames, flags = read("halves")
 assert flags == 1 and frames == read("half")[1] * 3, "float16"
+assert infos[0]["keys"] == [{"seed": 3, "index": 0, "dtype": "F16"}] * 2, infos[0]
 infos, frames, flags = read("mixed")
 assert flags == 0 and frames[::2] == read("half")[1] + read("keys")[1], "float16 and float32"
 infos, frames, flags = read("film-of-film")
