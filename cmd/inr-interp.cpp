@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/progress.hpp"
 #include "cli/common_options.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/run_tool.hpp"
 #include "cli/streams.hpp"
 #include "gan/interpolate.hpp"
@@ -93,18 +94,35 @@ gan::Way way_of(const Arguments& a, const std::string& default_space) {
   return {space, a.path.value_or(usual)};
 }
 
-/// thetas(first, last): those of frames first .. last - 1.
+struct Records {
+  store::StreamHeader header;  // count, what and dtype as write_film sets them
+  std::vector<base::TensorView> shared;
+  std::vector<base::Json> key_infos;
+};
+
+/// thetas(first, last): those of frames first .. last - 1. The output is opened here, when the key points are there; a
+/// signal ends it as an error does, which leaves no piece of a file behind.
 template <typename Thetas>
-void write_film(const gan::Film& film, const std::vector<base::Json>& infos, gan::Way way,
-                store::InrStreamWriter& writer, int64_t batch, const Thetas& thetas) {
+void write_film(const Arguments& a, const gan::Film& film, gan::Way way, Records records, int64_t batch,
+                const Thetas& thetas) {
+  records.header.count = static_cast<uint64_t>(film.size());
+  records.header.what = "interpolation";
+  if (a.half) records.header.dtype = store::ThetaDtype::kF16;
+  const cli::InterruptFlag interrupt;
+  cli::Output output(a.common.out.empty() ? "-" : a.common.out, "pipe it into inr-render each, or give -o FILE");
+  store::InrStreamWriter writer([&](std::span<const std::byte> bytes) { output.write(bytes); }, records.header,
+                                records.shared);
   base::Progress progress("interpolating", static_cast<uint64_t>(film.size()), "frames");
   for (int64_t first = 0; first < film.size(); first += batch) {
     const std::vector<std::vector<float>> made = thetas(first, std::min(film.size(), first + batch));
     for (size_t i = 0; i < made.size(); ++i)
-      writer.write(gan::frame_info(film, first + static_cast<int64_t>(i), infos, way), made[i]);
+      writer.write(gan::frame_info(film, first + static_cast<int64_t>(i), records.key_infos, way), made[i]);
     progress.update(writer.records_written());
+    if (interrupt.raised())
+      throw base::Error(base::ExitCode::kFailed, std::string("interrupted by ") + interrupt.name());
   }
   writer.finish();
+  output.commit();
 }
 
 gan::Film plan_film(const Arguments& a, size_t n_keys, const std::string& where) {
@@ -114,10 +132,9 @@ gan::Film plan_film(const Arguments& a, size_t n_keys, const std::string& where)
   return {static_cast<int64_t>(n_keys), a.frames, a.loop, a.ease};
 }
 
-void from_stream(const Arguments& a, cli::Output& output) {
+void from_stream(const Arguments& a) {
   if (!a.space.empty() && a.space != "params") {
-    throw base::UsageError("--space " + a.space +
-                           ": a stream knows its parameters only; give --seeds or --latents for that");
+    throw base::UsageError("--space " + a.space + ": a stream knows its parameters only; give --seeds or --latents");
   }
   const gan::Way way = way_of(a, "params");
   if (a.truncation || !a.checkpoint.empty()) {
@@ -127,12 +144,7 @@ void from_stream(const Arguments& a, cli::Output& output) {
   const cli::Input input(a.stream.empty() ? "-" : a.stream, "pipe inr-sample into it, or give --seeds 1,2");
   const gan::StreamKeys keys = gan::read_keys(input.fd(), input.where());
   const gan::Film film = plan_film(a, keys.thetas.size(), input.where());
-  store::StreamHeader header = keys.header;
-  header.count = static_cast<uint64_t>(film.size());
-  header.what = "interpolation";
-  if (a.half) header.dtype = store::ThetaDtype::kF16;
-  store::InrStreamWriter writer([&](std::span<const std::byte> bytes) { output.write(bytes); }, header, keys.shared());
-  write_film(film, keys.infos, way, writer, 1, [&](int64_t i, int64_t) {
+  write_film(a, film, way, {keys.header, keys.shared(), keys.infos}, 1, [&](int64_t i, int64_t) {
     const gan::Frame frame = film.frame(i);
     std::vector<std::vector<float>> out;
     out.push_back(gan::between(keys.thetas[static_cast<size_t>(frame.from)], keys.thetas[static_cast<size_t>(frame.to)],
@@ -141,7 +153,7 @@ void from_stream(const Arguments& a, cli::Output& output) {
   });
 }
 
-void from_model(const Arguments& a, cli::Output& output) {
+void from_model(const Arguments& a) {
   const gan::Way way = way_of(a, "z");
   gan::KeyLatents keys{.rows = {}, .hidden = way.space == gan::Space::kW && !a.latents.empty()};
   if (keys.hidden && a.truncation)
@@ -165,11 +177,10 @@ void from_model(const Arguments& a, cli::Output& output) {
   const gan::Film film = plan_film(a, keys.rows.size(), a.latents);
   field::WorkerPool pool(a.common.n_threads);
   const gan::KeyFilm key_film(sampler, std::move(keys), way, pool);
-  store::InrStreamWriter writer([&](std::span<const std::byte> bytes) { output.write(bytes); },
-                                sampler.header(static_cast<uint64_t>(film.size()), "interpolation",
-                                               a.half ? store::ThetaDtype::kF16 : store::ThetaDtype::kF32),
-                                sampler.shared());
-  write_film(film, infos, way, writer, a.common.batch > 0 ? a.common.batch : gan::Sampler::kGroup * pool.size(),
+  store::StreamHeader header = sampler.header(std::nullopt, "", store::ThetaDtype::kF32);
+  header.checkpoint = cli::checkpoint_name(a.checkpoint);
+  write_film(a, film, way, {header, sampler.shared(), infos},
+             a.common.batch > 0 ? a.common.batch : gan::Sampler::kGroup * pool.size(),
              [&](int64_t first, int64_t last) { return key_film.thetas(film, first, last, pool); });
 }
 
@@ -181,11 +192,8 @@ int main(int argc, char** argv) {
       argc, argv, kPage, [&](cli::Options& options) { bind(options, arguments); },
       [&] {
         cli::require_processor(arguments.common.device);
-        cli::Output output(arguments.common.out.empty() ? "-" : arguments.common.out,
-                           "pipe it into inr-render each, or give -o FILE");
         const bool stream = arguments.seeds.empty() && arguments.latents.empty();
-        stream ? from_stream(arguments, output) : from_model(arguments, output);
-        output.commit();
+        stream ? from_stream(arguments) : from_model(arguments);
         return base::ExitCode::kOk;
       });
 }

@@ -100,6 +100,7 @@ class Requests {
     base::Json out;
     if (!file_.empty()) {
       out = {{"latents", a_.latents}, {"row", i}};
+      if (a_.space == "w") out["space"] = "w";
     } else if (!a_.seeds.empty()) {
       out = {{"seed", a_.seeds[static_cast<size_t>(i)]}, {"index", 0}};
     } else {
@@ -132,9 +133,10 @@ base::ExitCode run(const Arguments& a) {
   field::WorkerPool pool(a.common.n_threads);
   const int64_t batch = a.common.batch > 0 ? a.common.batch : gan::Sampler::kGroup * pool.size();
   const bool from_w = !a.latents.empty() && a.space == "w";
-  store::InrStreamWriter writer([&](std::span<const std::byte> bytes) { output.write(bytes); },
-                                sampler.header(static_cast<uint64_t>(requests.count()), "samples",
-                                               a.half ? store::ThetaDtype::kF16 : store::ThetaDtype::kF32),
+  store::StreamHeader header = sampler.header(static_cast<uint64_t>(requests.count()), "samples",
+                                              a.half ? store::ThetaDtype::kF16 : store::ThetaDtype::kF32);
+  header.checkpoint = cli::checkpoint_name(a.checkpoint);
+  store::InrStreamWriter writer([&](std::span<const std::byte> bytes) { output.write(bytes); }, header,
                                 sampler.shared());
   base::Progress progress("sampling", static_cast<uint64_t>(requests.count()), "samples");
   for (int64_t first = 0; first < requests.count(); first += batch) {

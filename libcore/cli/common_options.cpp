@@ -45,11 +45,15 @@ void add_checkpoint(Options& options, std::string& checkpoint) {
                .completion = Completion::kFile});
 }
 
-std::string checkpoint_path(const std::string& option) {
+std::string checkpoint_name(const std::string& option) {
   if (!option.empty()) return option;
   const char* variable = std::getenv("INR_CHECKPOINT");
-  if (variable != nullptr && *variable != '\0') return variable;
-  return data_file("default.safetensors");
+  return variable != nullptr ? variable : "";
+}
+
+std::string checkpoint_path(const std::string& option) {
+  const std::string name = checkpoint_name(option);
+  return name.empty() ? data_file("default.safetensors") : name;
 }
 
 std::string data_file(const std::string& name) {

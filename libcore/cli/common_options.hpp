@@ -32,6 +32,8 @@ void add_checkpoint(Options& options, std::string& checkpoint);
 
 /// --checkpoint, else $INR_CHECKPOINT, else the installed default model. Throws DataError where there is none of them.
 std::string checkpoint_path(const std::string& option);
+/// The name that was given for it: --checkpoint, else $INR_CHECKPOINT; empty for the installed default model.
+std::string checkpoint_name(const std::string& option);
 
 /// A file that is installed with the toolkit, found beside the executable: ../share/inr/NAME (the build tree has the
 /// same layout). Throws DataError naming where it was looked for.

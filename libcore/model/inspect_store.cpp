@@ -54,6 +54,7 @@ void read_stream(store::InrStreamReader& reader, base::Json& line, Finding& find
   line["n_theta"] = header.n_theta;
   line["dtype"] = store::to_string(header.dtype);
   line["model_hash"] = header.model_hash;
+  if (!header.checkpoint.empty()) line["checkpoint"] = header.checkpoint;
   const ModelConfig config = check_head(header);
   line["model"] = parts::model_line(config);
   if (options.config) finding.details["config"] = {{"model", to_json(config)}};

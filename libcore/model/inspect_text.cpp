@@ -11,8 +11,8 @@
 namespace inr::model {
 namespace {
 
-std::string one_line(const base::Json& value) {
-  return base::printable(value.is_string() ? value.get<std::string>() : base::dump_json(value), 1000);
+std::string one_line(const base::Json& value, size_t max_chars = 1000) {
+  return base::printable(value.is_string() ? value.get<std::string>() : base::dump_json(value), max_chars);
 }
 
 std::string number_text(double value) {
@@ -45,6 +45,8 @@ std::string detail_text(const std::string& key, const base::Json& value) {
     for (const auto& [name, means] : value.items()) text += "  " + name + ": " + curve_line(means) + '\n';
   } else if (value.is_array() && !value.empty() && value[0].is_object()) {
     for (const base::Json& entry : value) text += "  " + key + ": " + one_line(entry) + '\n';
+  } else if (key == "command") {  // whole, so that it can be run
+    text = "  command: " + one_line(value, size_t{1} << 20) + '\n';
   } else if (key != "config") {
     text = "  " + base::printable(key) + ": " + one_line(value) + '\n';
   }

@@ -45,6 +45,7 @@ struct StreamHeader {
   base::Json config;              // model part of the configuration (an object)
   int64_t n_theta = 0;            // values of one record, 1 .. kMaxTheta
   std::string model_hash;         // of the weights the records came from
+  std::string checkpoint;         // the name they were loaded by, as it was given; may be empty (the default model)
   std::optional<uint64_t> count;  // records promised, when known
   std::string what;               // "samples", "interpolation", ...
   ThetaDtype dtype = ThetaDtype::kF32;

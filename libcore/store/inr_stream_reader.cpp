@@ -144,6 +144,7 @@ void InrStreamReader::parse_head() {
     buffer_ = {};
     header_.config = base::parse_json(blob->metadata("config"), "the head's configuration");
     header_.model_hash = blob->metadata("model");
+    header_.checkpoint = blob->metadata("checkpoint");
     header_.what = blob->metadata("what");
     const std::string n_theta = blob->metadata("n_theta"), count = blob->metadata("count");
     const std::optional<uint64_t> n = parse_number(n_theta), promised = parse_number(count);

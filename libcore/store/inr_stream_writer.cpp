@@ -4,7 +4,9 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <stdexcept>
+#include <utility>
 
 #include "base/crc32c.hpp"
 #include "store/inr_stream.hpp"
@@ -58,14 +60,14 @@ std::vector<std::byte> make_head(const StreamHeader& header, std::span<const bas
   for (const base::TensorView& tensor : shared)
     if (!tensor.name.starts_with("inr."))
       throw std::logic_error("a stream carries shared tensors inr.*, not '" + tensor.name + "'");
+  std::map<std::string, std::string> facts = {{"config", base::dump_json(header.config)},
+                                              {"n_theta", std::to_string(header.n_theta)},
+                                              {"model", header.model_hash},
+                                              {"count", header.count ? std::to_string(*header.count) : std::string{}},
+                                              {"what", header.what}};
+  if (!header.checkpoint.empty()) facts["checkpoint"] = header.checkpoint;
   // The head has its own checksum, so that the blob needs none.
-  const std::vector<std::byte> blob =
-      base::serialize_safetensors({{"config", base::dump_json(header.config)},
-                                   {"n_theta", std::to_string(header.n_theta)},
-                                   {"model", header.model_hash},
-                                   {"count", header.count ? std::to_string(*header.count) : std::string{}},
-                                   {"what", header.what}},
-                                  shared, /*with_checksum=*/false);
+  const std::vector<std::byte> blob = base::serialize_safetensors(std::move(facts), shared, /*with_checksum=*/false);
   if (blob.size() > kMaxBlobBytes)
     throw base::DataError("INR stream",
                           "the shared tensors take " + std::to_string(blob.size()) + " bytes, more than 4 GiB");

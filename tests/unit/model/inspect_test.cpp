@@ -218,6 +218,14 @@ BOOST_AUTO_TEST_CASE(hostile_text_stays_on_its_line) {
   BOOST_TEST(text.find("a\nb") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_long_command_is_told_whole) {
+  const test::TemporaryFolder folder;
+  std::string command = "inr-sample --checkpoint 'it'\\''s' --seeds 0";
+  for (int i = 2; i < 10000; i += 2) command += "," + std::to_string(i);
+  const Finding png = inspect_bytes(folder, image::encode_png(test::test_picture(0, 2, 2), {{"inr.command", command}}));
+  BOOST_TEST(model::to_text(png).find("\n  command: " + command + "\n") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(run_folders) {
   const test::TemporaryFolder folder;
   const std::string run = folder / "run";

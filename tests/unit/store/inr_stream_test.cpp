@@ -254,3 +254,19 @@ BOOST_AUTO_TEST_CASE(writer_refuses_misuse) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_CASE(a_head_names_its_checkpoint) {
+  for (const std::string& name : {std::string(), std::string("runs/first"), std::string("a b'\xc3\xa9\n")}) {
+    store::StreamHeader header;
+    header.config = {{"resolution", 8}};
+    header.n_theta = 1;
+    header.checkpoint = name;
+    Bytes bytes;
+    const auto sink = [&](std::span<const std::byte> more) { bytes.insert(bytes.end(), more.begin(), more.end()); };
+    store::InrStreamWriter(sink, header, {}).finish();
+    const test::BytesDescriptor input(bytes);
+    store::InrStreamReader reader(input.fd(), "a stream");
+    BOOST_TEST_REQUIRE(reader.next_stream());
+    BOOST_TEST(reader.header().checkpoint == name);
+  }
+}
