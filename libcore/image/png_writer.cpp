@@ -92,7 +92,27 @@ struct PngWriter::State {
   }
 };
 
-PngWriter::PngWriter(Sink sink, int64_t width, int64_t height, int bits, const TextChunks& text, Workers workers)
+namespace {
+
+// Values in 100,000ths, from the table of the specification.
+template <typename State>
+void put_srgb(State& state) {
+  constexpr uint32_t kGamma = 45455;  // 1 / 2.2
+  constexpr std::array<uint32_t, 8> kWhiteRedGreenBlue = {31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000};
+  std::vector<std::byte> points;
+  for (const uint32_t value : kWhiteRedGreenBlue) {
+    const auto bytes = big_endian(value);
+    points.insert(points.end(), bytes.begin(), bytes.end());
+  }
+  state.chunk("sRGB", std::array{std::byte{0}});
+  state.chunk("gAMA", big_endian(kGamma));
+  state.chunk("cHRM", points);
+}
+
+}  // namespace
+
+PngWriter::PngWriter(Sink sink, int64_t width, int64_t height, int bits, const TextChunks& text, Workers workers,
+                     bool srgb)
     : RowWriter(width, height) {
   if (width < 1 || height < 1 || width > kMaxSide || height > kMaxSide) {
     throw base::UsageError("a PNG of " + std::to_string(width) + " x " + std::to_string(height) +
@@ -122,6 +142,7 @@ PngWriter::PngWriter(Sink sink, int64_t width, int64_t height, int bits, const T
   header[8] = static_cast<std::byte>(bits);
   header[9] = std::byte{2};  // RGB
   state.chunk("IHDR", header);
+  if (srgb) put_srgb(state);
   for (const Chunk& chunk : chunks) state.chunk(chunk.name, as_bytes(chunk.data));
   state.data(as_bytes("\x78\x01"), false);  // the zlib stream begins: window of 32 KiB, fastest
   state.hand_over();

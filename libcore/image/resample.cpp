@@ -56,19 +56,19 @@ Image resize_columns(const Image& source, int64_t width, Filter filter) {
   return out;
 }
 
-Image resize_rows(const Image& source, int64_t height, Filter filter) {
-  const Taps<int32_t> taps = fixed_taps(make_taps(source.height, height, filter));
-  Image out = make_image(source.width, height);
+/// Rows first .. first + count - 1 of the result.
+Image resize_rows(const Image& source, const Taps<int32_t>& taps, int64_t first, int64_t count) {
+  Image out = make_image(source.width, count);
   const size_t stride = static_cast<size_t>(source.width) * 3;
-  for (int64_t y = 0; y < height; ++y) {
-    const auto i = static_cast<size_t>(y);
-    const uint8_t* first = source.rgb.data() + taps.first[i] * stride;
+  for (int64_t y = 0; y < count; ++y) {
+    const auto i = static_cast<size_t>(first + y);
+    const uint8_t* above = source.rgb.data() + taps.first[i] * stride;
     uint8_t* row = out.row(y).data();
     size_t l = 0;
-    for (; l + kLanes <= stride; l += kLanes) weigh_lanes(first + l, stride, taps.of(i), row + l);
+    for (; l + kLanes <= stride; l += kLanes) weigh_lanes(above + l, stride, taps.of(i), row + l);
     for (; l < stride; ++l) {
       int32_t sum = 1 << (kWeightBits - 1);
-      const uint8_t* sample = first + l;
+      const uint8_t* sample = above + l;
       for (const int32_t weight : taps.of(i)) {
         sum += weight * *sample;
         sample += stride;
@@ -115,12 +115,26 @@ Filter parse_filter(std::string_view name) {
 std::string_view filter_name(Filter filter) noexcept { return kFilterNames[static_cast<size_t>(filter)]; }
 
 Image resize(const Image& source, int64_t width, int64_t height, Filter filter) {
+  return Resizer(source, width, height, filter).rows(0, height);
+}
+
+Resizer::Resizer(const Image& source, int64_t width, int64_t height, Filter filter) : height_(height) {
   if (source.width < 1 || source.height < 1 || width < 1 || height < 1)
     throw std::invalid_argument("resize: an empty picture");
-  if (width == source.width && height == source.height) return source;
-  if (width == source.width) return resize_rows(source, height, filter);
-  Image wide = resize_columns(source, width, filter);
-  return height == source.height ? wide : resize_rows(wide, height, filter);
+  wide_ = width == source.width ? source : resize_columns(source, width, filter);
+  if (height != source.height)
+    taps_ = std::make_shared<const Taps<int32_t>>(fixed_taps(make_taps(source.height, height, filter)));
+}
+
+Image Resizer::rows(int64_t first, int64_t count) const {
+  if (first < 0 || count < 1 || first > height_ - count)
+    throw std::invalid_argument("Resizer: rows outside the result");
+  if (taps_) return resize_rows(wide_, *taps_, first, count);
+  if (count == height_) return wide_;
+  Image out = make_image(wide_.width, count);
+  std::ranges::copy(std::span(wide_.rgb).subspan(static_cast<size_t>(first * wide_.width * 3), out.rgb.size()),
+                    out.rgb.begin());
+  return out;
 }
 
 Image center_crop(const Image& source) {

@@ -6,6 +6,7 @@
 // tests/golden/fid/README.md, section 4.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,24 @@ std::string_view filter_name(Filter filter) noexcept;
 
 /// Whole picture to width x height (both positive, source not empty; std::invalid_argument otherwise).
 Image resize(const Image& source, int64_t width, int64_t height, Filter filter);
+
+template <typename Weight>
+struct Taps;
+
+/// resize() a few rows at a time: the same bits in the memory of the source, made as wide as the result. Used by any
+/// number of threads.
+class Resizer {
+ public:
+  /// As resize().
+  Resizer(const Image& source, int64_t width, int64_t height, Filter filter);
+  /// Rows first .. first + count - 1; std::invalid_argument where the result has none of them.
+  [[nodiscard]] Image rows(int64_t first, int64_t count) const;
+
+ private:
+  Image wide_;  // [H of the source, width]
+  int64_t height_;
+  std::shared_ptr<const Taps<int32_t>> taps_;  // of the rows; null where the height stays
+};
 
 /// The centred square of the shorter side N, offset floor((side - N) / 2).
 Image center_crop(const Image& source);

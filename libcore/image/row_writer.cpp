@@ -68,9 +68,9 @@ std::unique_ptr<RowWriter> make_row_writer(PictureFormat format, Sink sink, int6
                                            const TextChunks& text, const PictureOptions& options) {
   switch (format) {
     case PictureFormat::kPng:
-      return std::make_unique<PngWriter>(std::move(sink), width, height, 8, text, options.workers);
+      return std::make_unique<PngWriter>(std::move(sink), width, height, 8, text, options.workers, options.srgb);
     case PictureFormat::kPng16:
-      return std::make_unique<PngWriter>(std::move(sink), width, height, 16, text, options.workers);
+      return std::make_unique<PngWriter>(std::move(sink), width, height, 16, text, options.workers, options.srgb);
     case PictureFormat::kJpeg:
       return std::make_unique<JpegWriter>(std::move(sink), width, height, options.jpeg_quality, text);
     case PictureFormat::kPpm:

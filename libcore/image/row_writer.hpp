@@ -67,6 +67,7 @@ struct Workers {
 struct PictureOptions {
   int jpeg_quality = 95;  ///< 1..100
   Workers workers{};      ///< used by PNG
+  bool srgb = false;      ///< PNG says that its colours are sRGB; JPEG needs not, its readers take that
 };
 
 /// A writer of width x height pixels (PNG: sides to 2^31 - 1, JPEG: to 65535; beyond: UsageError). The header is

@@ -9,6 +9,7 @@
 #include <numeric>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 
 #include "base/error.hpp"
 #include "image/resample_taps.hpp"
@@ -126,6 +127,41 @@ BOOST_AUTO_TEST_CASE(center_crop_takes_the_middle) {
       for (int64_t x = 0; x < 3 * side; ++x) {
         BOOST_CHECK_EQUAL(int{got.row(y)[static_cast<size_t>(x)]},
                           int{source.row(y0 + y)[static_cast<size_t>(3 * x0 + x)]});
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(bands_of_a_resize_are_its_rows) {
+  const Image source = inr::test::sample_picture(13, 11);
+  for (const Filter filter : kFilters) {
+    for (const auto& [width, height] : {std::pair{13, 11}, {13, 30}, {29, 11}, {29, 30}, {5, 4}}) {
+      const Image whole = resize(source, width, height, filter);
+      const Resizer resizer(source, width, height, filter);
+      for (const int64_t n : {1, 3, 4}) {
+        std::vector<uint8_t> joined;
+        for (int64_t y = 0; y < height; y += n) {
+          const Image band = resizer.rows(y, std::min<int64_t>(n, height - y));
+          joined.insert(joined.end(), band.rgb.begin(), band.rgb.end());
+        }
+        BOOST_CHECK(joined == whole.rgb);
+      }
+      BOOST_CHECK_THROW(std::ignore = resizer.rows(0, height + 1), std::invalid_argument);
+      BOOST_CHECK_THROW(std::ignore = resizer.rows(-1, 1), std::invalid_argument);
+      BOOST_CHECK_THROW(std::ignore = resizer.rows(height, 1), std::invalid_argument);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_box_enlarges_by_the_nearest_pixel) {
+  const Image source = inr::test::sample_picture(5, 3);
+  for (const auto& [width, height] : {std::pair{5, 3}, {20, 9}, {13, 4}, {1000, 1001}}) {
+    const Image out = resize(source, width, height, Filter::kBox);
+    for (int64_t y = 0; y < height; ++y) {
+      for (int64_t x = 0; x < width; ++x) {
+        const auto* want =
+            &source.row((2 * y + 1) * 3 / (2 * height))[static_cast<size_t>((2 * x + 1) * 5 / (2 * width) * 3)];
+        BOOST_REQUIRE(std::equal(want, want + 3, &out.row(y)[static_cast<size_t>(3 * x)]));
       }
     }
   }

@@ -176,6 +176,34 @@ BOOST_AUTO_TEST_CASE(wrong_use_is_refused) {
   BOOST_CHECK_THROW(parse_picture_format("gif"), inr::base::UsageError);
 }
 
+BOOST_AUTO_TEST_CASE(png_says_srgb_where_it_is_asked_to) {
+  const auto written = [](PictureFormat format, bool srgb) {
+    std::vector<std::byte> bytes;
+    const auto writer = make_row_writer(format, sink_into(bytes), 2, 1, {{"Note", "a"}}, {.srgb = srgb});
+    if (writer->bits() == 16) {
+      writer->write_rows16(std::vector<uint16_t>(6));
+    } else {
+      writer->write_rows(std::vector<uint8_t>(6));
+    }
+    writer->finish();
+    return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  };
+  for (const PictureFormat format : {PictureFormat::kPng, PictureFormat::kPng16}) {
+    const std::string plain = written(format, false), tagged = written(format, true);
+    // Lengths, names, values and the CRCs of the specification's chunks, right behind IHDR.
+    const std::string chunks(
+        "\0\0\0\1sRGB\0\xae\xce\x1c\xe9"
+        "\0\0\0\4gAMA\0\0\xb1\x8f\x0b\xfc\x61\5"
+        "\0\0\0\x20\x63HRM\0\0\x7a\x26\0\0\x80\x84\0\0\xfa\0\0\0\x80\xe8\0\0\x75\x30\0\0\xea\x60\0\0\x3a\x98\0\0\x17"
+        "\x70"
+        "\x9c\xba\x51\x3c",
+        13 + 16 + 44);
+    constexpr size_t kAfterHeader = 8 + 25;
+    BOOST_CHECK(tagged == plain.substr(0, kAfterHeader) + chunks + plain.substr(kAfterHeader));
+  }
+  BOOST_CHECK(written(PictureFormat::kJpeg, true) == written(PictureFormat::kJpeg, false));
+}
+
 BOOST_AUTO_TEST_CASE(a_failing_sink_reaches_the_caller) {
   struct DiskFull {};
   for (const PictureFormat format : kFormats8) {
