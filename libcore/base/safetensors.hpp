@@ -30,11 +30,14 @@ struct TensorInfo {
 /// "[64, 32]"
 std::string shape_text(std::span<const int64_t> shape);
 
+/// What is read of a file before it is taken for whole: the data too, where they have a checksum; or the head alone.
+enum class Check { kAll, kHead };
+
 /// A parsed safetensors file, memory-mapped or held in memory. Immutable, safe to read from several threads.
 class Safetensors {
  public:
   /// Throws SystemError (cannot open) or DataError (not safetensors, cut short, damaged, hostile, checksum wrong).
-  static Safetensors open(const std::string& path);
+  static Safetensors open(const std::string& path, Check check = Check::kAll);
   /// The same for bytes that came by another way; where names them in errors.
   static Safetensors parse(std::vector<std::byte> bytes, std::string where);
 
@@ -53,13 +56,14 @@ class Safetensors {
   [[nodiscard]] std::vector<float> read_f32(std::string_view name) const;
   [[nodiscard]] std::vector<float> read_f32(std::string_view name, std::span<const int64_t> shape) const;
   [[nodiscard]] std::vector<double> read_f64(std::string_view name) const;
-  /// crc32c over the data section; metadata "checksum" is verified by open() and parse() where it is there.
+  /// crc32c over the data section; metadata "checksum" is verified by open() and parse() where it is
+  /// there.
   [[nodiscard]] uint32_t data_checksum() const noexcept;
 
  private:
   struct Storage;
   Safetensors() = default;
-  void parse_header(std::span<const std::byte> file);
+  void parse_header(std::span<const std::byte> file, Check check);
   std::shared_ptr<const Storage> storage_;
   std::string where_;
   std::map<std::string, std::string> metadata_;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <fstream>
 #include <memory>
 
 #include "base/atomic_file.hpp"
@@ -101,6 +102,20 @@ BOOST_AUTO_TEST_CASE(a_file_without_tensors) {
   BOOST_TEST(file.tensors().empty());
   BOOST_TEST(file.metadata("checksum") == "00000000");
   BOOST_TEST(Safetensors::parse(by_hand("{}", ""), "x").tensors().empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_head_alone_can_be_read) {
+  const inr::test::TemporaryFolder folder;
+  const std::string path = folder / "damaged.safetensors";
+  const float one = 1;
+  const TensorView tensor{"t", Dtype::kF32, {}, std::as_bytes(std::span(&one, 1))};
+  std::string text = to_text(serialize_safetensors({{"only", "words"}}, {&tensor, 1}));
+  text.back() = '\0';
+  std::ofstream(path, std::ios::binary) << text;
+  BOOST_CHECK_THROW(Safetensors::open(path), inr::base::DataError);
+  BOOST_TEST(Safetensors::open(path, inr::base::Check::kHead).metadata("only") == "words");
+  std::ofstream(path, std::ios::binary) << text.substr(0, text.size() - 1);
+  BOOST_CHECK_THROW(Safetensors::open(path, inr::base::Check::kHead), inr::base::DataError);
 }
 
 BOOST_AUTO_TEST_CASE(header_order_need_not_be_data_order) {
