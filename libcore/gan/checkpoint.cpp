@@ -3,7 +3,6 @@
 #include "gan/checkpoint.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 
 #include "base/crc32c.hpp"
@@ -22,12 +21,11 @@ namespace fs = std::filesystem;
 
 constexpr const char* kFormat = "inr-gan checkpoint";
 constexpr const char* kVersion = "1";
-constexpr std::string_view kPrefix = "checkpoint-";
-constexpr std::string_view kSuffix = ".safetensors";
+constexpr int64_t kMaxCount = int64_t{1} << 60;  // positions and keys that are made of a count stay in its range
 
 /// Opens a file and checks that it is a checkpoint of a version that this program reads.
-base::Safetensors open_checkpoint(const std::string& path) {
-  base::Safetensors file = base::Safetensors::open(path);
+base::Safetensors open_checkpoint(const std::string& path, base::Check check = base::Check::kAll) {
+  base::Safetensors file = base::Safetensors::open(path, check);
   if (file.metadata("format") != kFormat) {
     throw base::DataError(path, "is no inr-gan checkpoint",
                           "its metadata lacks format = '" + std::string(kFormat) + "'");
@@ -48,12 +46,14 @@ model::Config read_config(const base::Safetensors& file) {
   return model::parse_config(metadata_json(file, "config"), file.where() + ": config");
 }
 
-int64_t integer(const Json& json, const char* key, const std::string& where) {
-  if (!json.is_object() || !json.contains(key) || !json[key].is_number_integer() || json[key].get<int64_t>() < 0) {
-    throw base::DataError(where, std::string("progress has no count '") + key + "'",
-                          "the checkpoint cannot be resumed");
-  }
-  return json[key].get<int64_t>();
+int64_t count(const Json& json, const char* key, const std::string& where) {
+  const auto refuse = [&](const std::string& fault) {
+    throw base::DataError(where, "progress " + fault + " '" + key + "'", "the checkpoint cannot be resumed");
+  };
+  if (!json.is_object() || !json.contains(key) || !json[key].is_number_integer()) refuse("has no count");
+  const auto value = json[key].get<int64_t>();  // what leaves int64 comes out negative
+  if (value < 0 || value > kMaxCount) refuse("has an impossible count");
+  return value;
 }
 
 void append(std::vector<base::TensorView>& out, std::vector<base::TensorView> more) {
@@ -66,6 +66,53 @@ std::string hash_weights(const TensorMap& weights) {
     list += name + " " + std::to_string(base::crc32c(field::tensor_view(name, tensor).data)) + "\n";
   }
   return base::sha256_hex(std::as_bytes(std::span<const char>(list.data(), list.size())));
+}
+
+LoadedRun read_run(const base::Safetensors& file) {
+  LoadedRun run;
+  run.path = file.where();
+  run.config = read_config(file);
+  run.provenance = metadata_json(file, "provenance");
+  const auto g_specs = model::generator_tensors(run.config.model);
+  const auto d_specs = model::discriminator_tensors(run.config.discriminator, run.config.model.resolution);
+  TrainState& state = run.state;
+  state.g = field::load_tensors(file, "g.", g_specs);
+  state.ema = field::load_tensors(file, "ema.", g_specs);
+  state.d = field::load_tensors(file, "d.", d_specs);
+  const auto load_moments = [&](const std::string& prefix, const auto& specs) {
+    AdamState adam;
+    for (const model::TensorSpec& spec : specs) {
+      const std::string name = "adam." + prefix + spec.name;
+      const model::TensorSpec moments[2] = {{name + ".m", spec.shape}, {name + ".v", spec.shape}};
+      TensorMap loaded = field::load_tensors(file, "", moments);
+      adam.m[spec.name] = loaded.at(name + ".m");
+      adam.v[spec.name] = loaded.at(name + ".v");
+    }
+    return adam;
+  };
+  state.adam_g = load_moments("g.", g_specs);
+  state.adam_d = load_moments("d.", d_specs);
+  const Json progress = metadata_json(file, "progress");
+  state.iteration = count(progress, "iteration", run.path);
+  state.images = count(progress, "images", run.path);
+  state.adam_g.steps = count(progress, "steps_g", run.path);
+  state.adam_d.steps = count(progress, "steps_d", run.path);
+  if (progress.contains("seconds") && progress["seconds"].is_number())
+    state.seconds = progress["seconds"].get<double>();
+  return run;
+}
+
+/// The newest checkpoint of a run folder that is whole; damaged ones are passed over with a warning.
+std::optional<base::Safetensors> open_newest(const std::string& run) {
+  const auto found = list_checkpoints(run);
+  for (auto it = found.rbegin(); it != found.rend(); ++it) {
+    try {
+      return open_checkpoint(it->second);
+    } catch (const base::Error& error) {
+      base::log_warning(std::string(error.what()) + " (passed over)");
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -116,38 +163,11 @@ void save_checkpoint(const std::string& path, const model::Config& config, const
                           views);
 }
 
-LoadedRun load_run(const std::string& path) {
-  const base::Safetensors file = open_checkpoint(path);
-  LoadedRun run;
-  run.config = read_config(file);
-  run.provenance = metadata_json(file, "provenance");
-  const auto g_specs = model::generator_tensors(run.config.model);
-  const auto d_specs = model::discriminator_tensors(run.config.discriminator, run.config.model.resolution);
-  TrainState& state = run.state;
-  state.g = field::load_tensors(file, "g.", g_specs);
-  state.ema = field::load_tensors(file, "ema.", g_specs);
-  state.d = field::load_tensors(file, "d.", d_specs);
-  const auto load_moments = [&](const std::string& prefix, const auto& specs) {
-    AdamState adam;
-    for (const model::TensorSpec& spec : specs) {
-      const std::string name = "adam." + prefix + spec.name;
-      const model::TensorSpec moments[2] = {{name + ".m", spec.shape}, {name + ".v", spec.shape}};
-      TensorMap loaded = field::load_tensors(file, "", moments);
-      adam.m[spec.name] = loaded.at(name + ".m");
-      adam.v[spec.name] = loaded.at(name + ".v");
-    }
-    return adam;
-  };
-  state.adam_g = load_moments("g.", g_specs);
-  state.adam_d = load_moments("d.", d_specs);
-  const Json progress = metadata_json(file, "progress");
-  state.iteration = integer(progress, "iteration", path);
-  state.images = integer(progress, "images", path);
-  state.adam_g.steps = integer(progress, "steps_g", path);
-  state.adam_d.steps = integer(progress, "steps_d", path);
-  if (progress.contains("seconds") && progress["seconds"].is_number())
-    state.seconds = progress["seconds"].get<double>();
-  return run;
+LoadedRun load_run(const std::string& path) { return read_run(open_checkpoint(path)); }
+
+std::optional<LoadedRun> load_newest_run(const std::string& run) {
+  const std::optional<base::Safetensors> file = open_newest(run);
+  return file ? std::optional(read_run(*file)) : std::nullopt;
 }
 
 LoadedNetworks load_networks(const std::string& path) {
@@ -162,9 +182,11 @@ LoadedNetworks load_networks(const std::string& path) {
   return out;
 }
 
-model::Config load_config(const std::string& path) { return read_config(open_checkpoint(path)); }
+model::Config load_config(const std::string& path) { return read_config(open_checkpoint(path, base::Check::kHead)); }
 
-Json checkpoint_provenance(const std::string& path) { return metadata_json(open_checkpoint(path), "provenance"); }
+Json checkpoint_provenance(const std::string& path) {
+  return metadata_json(open_checkpoint(path, base::Check::kHead), "provenance");
+}
 
 LoadedGenerator load_generator(const std::string& path) {
   const base::Safetensors file = open_checkpoint(path);
@@ -210,40 +232,24 @@ void export_generator(const LoadedGenerator& generator, const std::string& path,
                           views);
 }
 
-std::string checkpoint_name(int64_t iteration) {
-  const std::string digits = std::to_string(iteration);
-  return std::string(kPrefix) + std::string(9 - std::min<size_t>(9, digits.size()), '0') + digits +
-         std::string(kSuffix);
-}
-
 std::vector<std::pair<int64_t, std::string>> list_checkpoints(const std::string& run) {
   std::vector<std::pair<int64_t, std::string>> out;
   std::error_code error;
-  for (const fs::directory_entry& entry : fs::directory_iterator(run, error)) {
-    const std::string name = entry.path().filename().string();
-    if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) continue;
-    const std::string_view digits =
-        std::string_view(name).substr(kPrefix.size(), name.size() - kPrefix.size() - kSuffix.size());
-    int64_t iteration = 0;
-    const auto [end, fault] = std::from_chars(digits.data(), digits.data() + digits.size(), iteration);
-    if (fault == std::errc() && end == digits.data() + digits.size() && iteration >= 0)
-      out.emplace_back(iteration, entry.path().string());
+  fs::directory_iterator entries(run, error);
+  for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
+    const std::string name = entries->path().filename().string();
+    if (const auto iteration = model::checkpoint_iteration(name))
+      out.emplace_back(*iteration, entries->path().string());
   }
+  if (error && error != std::errc::no_such_file_or_directory && error != std::errc::not_a_directory)
+    throw base::SystemError(run, "read the folder", error.value());
   std::sort(out.begin(), out.end());
   return out;
 }
 
 std::string newest_checkpoint(const std::string& run) {
-  const auto found = list_checkpoints(run);
-  for (auto it = found.rbegin(); it != found.rend(); ++it) {
-    try {
-      open_checkpoint(it->second);
-      return it->second;
-    } catch (const base::Error& error) {
-      base::log_warning(std::string(error.what()) + " (passed over)");
-    }
-  }
-  return {};
+  const std::optional<base::Safetensors> file = open_newest(run);
+  return file ? file->where() : std::string();
 }
 
 std::string resolve_checkpoint(const std::string& file_or_run) {

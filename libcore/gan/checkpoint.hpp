@@ -10,6 +10,7 @@
 #include "base/json.hpp"
 #include "field/tensor_map.hpp"
 #include "gan/train_step.hpp"
+#include "model/checkpoint_name.hpp"
 #include "model/config.hpp"
 
 namespace inr::gan {
@@ -22,10 +23,13 @@ struct LoadedRun {
   model::Config config;
   TrainState state;
   base::Json provenance;
+  std::string path;  // of the checkpoint; empty: a fresh start
 };
 /// Everything that save_checkpoint wrote. Throws DataError where a set is missing (an exported model cannot be
 /// resumed).
 LoadedRun load_run(const std::string& path);
+/// The same of newest_checkpoint(), which is read once; nothing where there is none.
+std::optional<LoadedRun> load_newest_run(const std::string& run);
 
 /// All tensors of a state on a device; shares memory with those that are there already.
 TrainState to_device(const TrainState& state, at::Device device);
@@ -39,9 +43,9 @@ struct LoadedNetworks {
 /// Throws DataError where there is not even a generator.
 LoadedNetworks load_networks(const std::string& path);
 
-/// The configuration alone; reads the head of the file.
+/// The configuration alone, from the head of the file: its data are not checked.
 model::Config load_config(const std::string& path);
-/// What a checkpoint says of its origin, null where it says nothing; reads the head of the file alone.
+/// What a checkpoint says of its origin, null where it says nothing; from the head as well.
 base::Json checkpoint_provenance(const std::string& path);
 
 /// A generator as sampling uses it: the ema. weights.
@@ -59,9 +63,9 @@ LoadedGenerator load_generator(const std::string& path);
 /// Only what sampling needs: ema. and h_mean, in float32 or float16 (half).
 void export_generator(const LoadedGenerator& generator, const std::string& path, bool half);
 
-/// "checkpoint-000001500.safetensors"
-std::string checkpoint_name(int64_t iteration);
-/// The checkpoints of a run folder by iteration, ascending: {iteration, path}. Only looks at names.
+using model::checkpoint_name;
+/// The checkpoints of a run folder by iteration, ascending: {iteration, path}. Only looks at names; none where there is
+/// no such folder. Throws SystemError where it cannot be read.
 std::vector<std::pair<int64_t, std::string>> list_checkpoints(const std::string& run);
 /// The newest checkpoint of a run folder that is whole; damaged ones are passed over with a warning. Empty where there
 /// is none.

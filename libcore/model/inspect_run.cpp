@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Logs (JSON lines), configurations, and run folders: progress, curves, best score, newest whole checkpoint.
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <filesystem>
 #include <optional>
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
+#include "model/checkpoint_name.hpp"
 #include "model/inspect_parts.hpp"
 
 namespace inr::model::parts {
@@ -45,18 +45,6 @@ class Curve {
  private:
   std::vector<double> values_;
 };
-
-// "checkpoint-000001500.safetensors" -> 1500
-std::optional<int64_t> checkpoint_iteration(const std::string& name) {
-  constexpr std::string_view kPrefix = "checkpoint-", kSuffix = ".safetensors";
-  if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix) || name.size() <= kPrefix.size() + kSuffix.size())
-    return std::nullopt;
-  int64_t iteration = 0;
-  const char* const end = name.data() + name.size() - kSuffix.size();
-  const auto [next, error] = std::from_chars(name.data() + kPrefix.size(), end, iteration);
-  if (error != std::errc{} || next != end) return std::nullopt;
-  return iteration;
-}
 
 // Smaller is better: the trainer's own scores, or Frechet distances that were appended.
 void keep_best(const base::Json& line, base::Json& best) {

@@ -72,7 +72,32 @@ BOOST_AUTO_TEST_CASE(the_newest_whole_checkpoint_of_a_run_is_found) {
   gan::save_checkpoint(folder / gan::checkpoint_name(20), config, state, base::Json::object());
   std::ofstream(folder / gan::checkpoint_name(30)) << "cut short";
   BOOST_CHECK_EQUAL(gan::newest_checkpoint(folder.path().string()), folder / gan::checkpoint_name(20));
+  BOOST_CHECK_EQUAL(gan::load_newest_run(folder.path().string())->path, folder / gan::checkpoint_name(20));
+}
+
+BOOST_AUTO_TEST_CASE(names_of_checkpoints_are_read_back) {
+  for (const int64_t iteration : {int64_t{0}, int64_t{1500}, int64_t{123456789012}})
+    BOOST_CHECK_EQUAL(model::checkpoint_iteration(gan::checkpoint_name(iteration)).value_or(-1), iteration);
   BOOST_CHECK_EQUAL(gan::checkpoint_name(1500), "checkpoint-000001500.safetensors");
+  for (const char* other : {"checkpoint-.safetensors", "checkpoint-5x.safetensors", "checkpoint--5.safetensors",
+                            "best.safetensors", "checkpoint-5.safetensors.tmp-1-0", "checkpoint.safetensors"})
+    BOOST_CHECK(!model::checkpoint_iteration(other));
+}
+
+BOOST_AUTO_TEST_CASE(impossible_counts_are_refused) {
+  const test::TemporaryFolder folder;
+  const model::Config config = test::tiny_config();
+  gan::TrainState state = gan::initial_state(config);
+  const auto save = [&](int64_t images) {
+    state.images = images;
+    gan::save_checkpoint(folder / "c.safetensors", config, state, base::Json::object());
+  };
+  save(int64_t{1} << 60);
+  BOOST_CHECK_EQUAL(gan::load_run(folder / "c.safetensors").state.images, int64_t{1} << 60);
+  for (const int64_t images : {(int64_t{1} << 60) + 1, INT64_MAX, int64_t{-1}}) {
+    save(images);
+    BOOST_CHECK_THROW(gan::load_run(folder / "c.safetensors"), base::DataError);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_is_no_checkpoint_is_named) {
