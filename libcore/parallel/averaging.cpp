@@ -60,14 +60,14 @@ void Averaging::State::add_large(const at::Tensor& tensor) {
   const int64_t piece = kBucketBytes / flat.element_size();
   for (int64_t begin = 0; begin < flat.numel(); begin += piece) {
     const at::Tensor part = flat.narrow(0, begin, std::min(piece, flat.numel() - begin));
-    buckets.push_back({part, group->wire().start_sum(part), {}});
+    buckets.push_back({part, group->wire_for(part).start_sum(part), {}});
   }
 }
 
 void Averaging::State::launch_open() {
   if (!memory.defined()) return;
   open.flat = memory.narrow(0, 0, used);
-  open.transfer = group->wire().start_sum(open.flat);
+  open.transfer = group->wire_for(open.flat).start_sum(open.flat);
   buckets.push_back(std::exchange(open, {}));
   memory = at::Tensor();
   used = room = 0;

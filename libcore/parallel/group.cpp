@@ -5,11 +5,14 @@
 #include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
 
+#include <stdexcept>
+
 #include "parallel/gloo_wire.hpp"
 #include "parallel/group_impl.hpp"
 #include "parallel/nccl_plugin.hpp"
 
 namespace inr::parallel {
+
 Group::Impl::Impl(const Launch& process, at::Device where) : launch(process), device(where), meeting(meet(process)) {
   gloo = open_gloo_wire(meeting.store, launch, meeting.address, *meeting.watch);
   if (device.is_cpu()) return;
@@ -52,17 +55,9 @@ Group::Group() = default;
 Group::Group(const Launch& launch, at::Device device)
     : impl_(launch.size > 1 ? std::make_unique<Impl>(launch, device) : nullptr) {}
 Group::~Group() = default;
-Group::Group(Group&&) noexcept = default;
-Group& Group::operator=(Group&&) noexcept = default;
 
 int Group::rank() const noexcept { return impl_ ? impl_->launch.rank : 0; }
 int Group::size() const noexcept { return impl_ ? impl_->launch.size : 1; }
-
-void Group::average(std::span<at::Tensor> tensors) {
-  Averaging mean = start_average();
-  for (const at::Tensor& tensor : tensors) mean.add(tensor);
-  mean.finish();
-}
 
 Averaging Group::start_average() {
   if (impl_) impl_->meeting.watch->begin_exchange();
@@ -78,8 +73,19 @@ std::vector<double> Group::mean(std::vector<double> values) {
 
 bool Group::any(bool value) { return impl_ ? impl_->sum({value ? 1.0 : 0.0})[0] > 0 : value; }
 
-void Group::barrier() {
-  if (impl_) impl_->sum({0});
+void Group::broadcast(std::span<at::Tensor> tensors, int root) {
+  if (root < 0 || root >= size()) throw std::invalid_argument("Group::broadcast: no such rank");
+  if (!impl_) return;
+  const at::NoGradGuard no_grad;
+  impl_->meeting.watch->begin_exchange();
+  for (const at::Tensor& attached : tensors) {
+    const at::Tensor tensor = attached.detach();
+    if (tensor.numel() == 0) continue;
+    const at::Tensor flat = tensor.contiguous();
+    const at::Tensor bytes = flat.view(-1).view(at::kByte);
+    impl_->wire_for(bytes).start_broadcast(bytes, root)->wait();
+    if (!flat.is_same(tensor)) tensor.copy_(flat);
+  }
 }
 
 void Group::end(const base::Error& fault) {

@@ -32,32 +32,29 @@ class Group {
  public:
   /// A group of one.
   Group();
-  /// Meets the others: returns when all launch.size processes are there. device: where the tensors of average() and
-  /// broadcast() lie; for a GPU the NCCL plug-in is loaded (open_device() first). Throws base::SystemError naming the
+  /// Meets the others: returns when all launch.size processes are there. device: where the tensors of start_average()
+  /// lie; for a GPU the NCCL plug-in is loaded (open_device() first). Throws base::SystemError naming the
   /// ranks that did not come within the timeout, or that the address does not answer; base::UsageError where two
   /// processes claim one rank or different sizes.
   explicit Group(const Launch& launch, at::Device device = at::kCPU);
   /// Without close(), the others take it that this process failed.
   ~Group();
-  Group(Group&&) noexcept;
-  Group& operator=(Group&&) noexcept;
+  Group(const Group&) = delete;
+  Group& operator=(const Group&) = delete;
 
   [[nodiscard]] int rank() const noexcept;
   [[nodiscard]] int size() const noexcept;
 
-  /// Replaces every tensor by its mean over the ranks, in place. Dense floating tensors of any shape, on one device.
-  void average(std::span<at::Tensor> tensors);
-  /// The same for tensors that come one after the other, as in a backward pass: each bucket travels while the next ones
-  /// are computed. One at a time; no other collective call before its finish().
+  /// Means over the ranks of tensors that come one after the other, as in a backward pass: each bucket travels while
+  /// the next ones are computed. One at a time; no other collective call before its finish().
   [[nodiscard]] Averaging start_average();
   /// Element-wise mean of a few numbers (losses, norms).
   [[nodiscard]] std::vector<double> mean(std::vector<double> values);
-  /// Replaces every tensor by that of rank root, in place. Dense tensors of any dtype, on one device.
+  /// Replaces every tensor by that of rank root, in place. Dense tensors of any dtype, on the group's device or the
+  /// processor.
   void broadcast(std::span<at::Tensor> tensors, int root);
   /// True on all ranks where it is true on at least one: asked once an iteration, it stops all ranks together.
   [[nodiscard]] bool any(bool value);
-  /// Returns when all have called it.
-  void barrier();
   /// This process stops for that reason, which concerns all: the others throw the same, as base::UsageError or
   /// base::SystemError. Called by one process, outside of collective functions; the caller throws it itself.
   void end(const base::Error& fault);
@@ -78,7 +75,8 @@ class Averaging {
   Averaging(Averaging&&) noexcept;
   Averaging& operator=(Averaging&&) = delete;
 
-  /// Takes the tensor's value now; the tensor is to be left alone until finish(). All ranks add in the same order.
+  /// Takes the value, now, of a dense floating tensor of any shape on the group's device, which finish() replaces by
+  /// the mean; it is to be left alone until then. All ranks add in the same order.
   void add(at::Tensor tensor);
   /// Waits; every added tensor then holds its mean.
   void finish();

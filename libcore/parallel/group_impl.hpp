@@ -28,7 +28,8 @@ class Group::Impl {
   Meeting meeting;
   std::unique_ptr<Wire> gloo;         // for tensors of the processor
   std::unique_ptr<Wire> device_wire;  // null where the device is the processor
-  Wire& wire() { return device_wire ? *device_wire : *gloo; }
+  /// The wire of the tensor's memory.
+  Wire& wire_for(const at::Tensor& tensor) { return tensor.is_cpu() || !device_wire ? *gloo : *device_wire; }
 
  private:
   std::vector<at::Tensor> spare_;  // bytes

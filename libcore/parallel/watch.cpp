@@ -96,12 +96,6 @@ std::function<void()> Watch::notifier() const {
   };
 }
 
-void Watch::end_all(const std::string& fault) {
-  tell_all(fault, false);
-  const std::lock_guard lock(state_->mutex);
-  throw_fault();
-}
-
 void Watch::tell_all(const std::string& fault, bool is_wrong_use) {
   state_->set_fault({fault, is_wrong_use});
   state_->wake();

@@ -37,9 +37,8 @@ class Watch final : public Waiter {
   std::string meet();
   /// One more exchange begins: the count by which the watch knows who is behind.
   void begin_exchange();
-  /// The group is at an end, for a reason that all are to be told: throws it as base::SystemError, here and there.
-  [[noreturn]] void end_all(const std::string& fault);
-  /// The same from outside of exchanges, where the caller throws what it has: the others throw its kind and text.
+  /// The group is at an end, for a reason that all are to be told, from outside of exchanges: the others throw its kind
+  /// and text, the caller what it has.
   void tell_all(const std::string& fault, bool is_wrong_use);
   /// Waits until all have called it; the watch is at an end then.
   void part();

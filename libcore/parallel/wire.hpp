@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
 // A transport of tensors between processes: Gloo between processors (gloo_wire.cpp), NCCL between GPUs (the plug-in,
-// libcore/nccl). All ranks start the same transfers in the same order.
+// plugin/nccl_wire.cpp). All ranks start the same transfers in the same order.
 #pragma once
 #include <ATen/core/Tensor.h>
 

@@ -53,9 +53,19 @@ void require(bool truth, const char* what) {
   if (!truth) throw inr::base::DataError(std::string("wrong result: ") + what);
 }
 
+/// Among other work, as in a backward pass.
+void average_all(Group& group, const std::vector<at::Tensor>& tensors) {
+  inr::parallel::Averaging mean = group.start_average();
+  for (const at::Tensor& tensor : tensors) {
+    mean.add(tensor);
+    at::sin(at::arange(1000)).sum();
+  }
+  mean.finish();
+}
+
 void average(Group& group) {
-  std::vector<at::Tensor> tensors = some_tensors(group.rank());
-  group.average(tensors);
+  const std::vector<at::Tensor> tensors = some_tensors(group.rank());
+  average_all(group, tensors);
   std::vector<at::Tensor> expected = some_tensors(0);
   for (int rank = 1; rank < group.size(); ++rank) {
     const std::vector<at::Tensor> theirs = some_tensors(rank);
@@ -65,17 +75,9 @@ void average(Group& group) {
     require(at::allclose(tensors[i], expected[i] / group.size(), 1e-5, 1e-6), "average");
   print_hash("average", tensors);
 
-  // One after the other, among other work; twice, so that buckets are used again.
-  const std::vector<at::Tensor> before = some_tensors(group.rank());
-  for (int round = 0; round < 2; ++round) {
-    std::vector<at::Tensor> again;
-    for (const at::Tensor& tensor : before) again.push_back(tensor.clone());
-    inr::parallel::Averaging mean = group.start_average();
-    for (const at::Tensor& tensor : again) {
-      mean.add(tensor);
-      at::sin(at::arange(1000)).sum();
-    }
-    mean.finish();
+  for (int round = 0; round < 2; ++round) {  // buckets are used again
+    const std::vector<at::Tensor> again = some_tensors(group.rank());
+    average_all(group, again);
     print_hash("average", again);
   }
 
@@ -84,7 +86,6 @@ void average(Group& group) {
   require(group.mean({}).empty(), "mean of nothing");
   require(!group.any(false), "any(false)");
   for (int rank = 0; rank < group.size(); ++rank) require(group.any(group.rank() == rank), "any(true)");
-  group.barrier();
 
   for (const int root : {0, group.size() - 1}) {
     std::vector<at::Tensor> sent{values({5, 3}, group.rank()).t(), values({1100000, 2}, group.rank())};
@@ -104,8 +105,8 @@ void average(Group& group) {
 void work(Group& group) {
   std::printf("at work\n");
   std::fflush(stdout);
-  std::vector<at::Tensor> tensors = some_tensors(group.rank());
-  for (;;) group.average(tensors);
+  const std::vector<at::Tensor> tensors = some_tensors(group.rank());
+  for (;;) average_all(group, tensors);
 }
 
 int run(const std::string& task, double timeout_s, double patience_s) {
@@ -121,11 +122,11 @@ int run(const std::string& task, double timeout_s, double patience_s) {
   if (task == "work") work(group);
   if (task == "late") {  // the last one lives, and does not come
     if (is_last) std::this_thread::sleep_for(std::chrono::hours(1));
-    group.barrier();
+    require(!group.any(false), "any(false)");
   }
   if (task == "error") {  // the last one stops with an error of its own
     if (is_last) throw inr::base::DataError("a fault of its own");
-    group.barrier();
+    require(!group.any(false), "any(false)");
   }
   if (task == "reason") {  // rank 0 stops for a reason that concerns all
     if (group.rank() == 0) {
@@ -133,11 +134,7 @@ int run(const std::string& task, double timeout_s, double patience_s) {
       group.end(fault);
       throw fault;
     }
-    group.barrier();
-  }
-  if (task == "shapes") {
-    std::vector<at::Tensor> tensors{at::zeros({is_last ? 3 : 4})};
-    group.broadcast(tensors, 0);
+    require(!group.any(false), "any(false)");
   }
   return 0;
 }

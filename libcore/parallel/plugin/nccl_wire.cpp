@@ -33,10 +33,6 @@ ncclDataType_t nccl_type(at::ScalarType dtype) {
   switch (dtype) {
     case at::kByte:
       return ncclUint8;
-    case at::kHalf:
-      return ncclFloat16;
-    case at::kBFloat16:
-      return ncclBfloat16;
     case at::kFloat:
       return ncclFloat32;
     case at::kDouble:

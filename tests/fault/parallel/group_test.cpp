@@ -116,9 +116,4 @@ BOOST_AUTO_TEST_CASE(a_latecomer_does_not_end_a_group_at_work) {
   BOOST_CHECK(!group[1].wait(0));
 }
 
-BOOST_AUTO_TEST_CASE(processes_that_load_different_files_are_told_apart) {
-  Processes group({.size = 3, .task = "shapes"});
-  group.check_end(1, "rank 2 of 3 holds tensors of other shapes than rank 0");
-}
-
 }  // namespace
