@@ -67,6 +67,15 @@ void load_cuda_half() {
   }
 }
 
+/// float32 as such, and the same sums in every run: cuDNN's own choices are neither.
+void compute_exactly() {
+  at::Context& context = at::globalContext();
+  context.setAllowTF32CuDNN(false);
+  context.setAllowTF32CuBLAS(false);
+  context.setDeterministicCuDNN(true);
+  context.setBenchmarkCuDNN(false);
+}
+
 at::Device open_gpu(std::optional<int> index) {
   const int n_gpus = count_gpus();
   const int wanted = index.value_or(0);
@@ -80,6 +89,7 @@ at::Device open_gpu(std::optional<int> index) {
                             " was loaded, but this LibTorch cannot use it; " +
                             "give LIBTORCH= of a CUDA build of one version, " + kUseProcessor);
   }
+  compute_exactly();
   return {at::kCUDA, static_cast<c10::DeviceIndex>(wanted)};
 }
 

@@ -12,7 +12,8 @@ namespace inr::parallel {
 
 /// The device of --device cpu|cuda|cuda:N|auto. cuda means the GPU number local_rank (0 where there is none); auto
 /// means cuda where a GPU and all libraries are there, else cpu. Loads libtorch_cuda.so the first time a GPU is used;
-/// call it before other work with tensors. Not to be called from several threads at once. Throws base::UsageError where
+/// call it before other work with tensors. A GPU then computes in float32 without TF32, and convolutions by the same
+/// algorithms in every run. Not to be called from several threads at once. Throws base::UsageError where
 /// the name is none of these, base::SystemError saying what is missing (driver, GPU, or a library by name) and the way
 /// out.
 at::Device open_device(const std::string& name, std::optional<int> local_rank = {});
