@@ -2,10 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parallel/launch.hpp"
 
+#include <sched.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <string_view>
+#include <thread>
 
 #include "base/error.hpp"
 
@@ -77,12 +80,33 @@ void read_local_rank(const Environment& env, const char* name, const char* size_
   launch.local_rank = static_cast<int>(*local);
 }
 
+/// The count of one node in Slurm's compact list of them: "2(x3),1" is 2, 2, 2, 1. 0 where it says nothing of that
+/// node.
+int64_t count_of_node(const std::string& counts, int64_t node) {
+  const char* at = counts.data();
+  const char* const end = at + counts.size();
+  while (at < end) {
+    int64_t count = 0, repeats = 1;
+    auto parsed = std::from_chars(at, end, count);
+    if (parsed.ec == std::errc() && end - parsed.ptr > 2 && parsed.ptr[0] == '(' && parsed.ptr[1] == 'x') {
+      parsed = std::from_chars(parsed.ptr + 2, end, repeats);
+      if (parsed.ptr < end) ++parsed.ptr;  // the bracket
+    }
+    if (parsed.ec != std::errc() || count < 1 || repeats < 1) return 0;
+    if (node < repeats) return count;
+    node -= repeats;
+    at = parsed.ptr + 1;  // behind the comma
+  }
+  return 0;
+}
+
 Launch from_torchrun(const Environment& env) {
   Launch launch;
   launch.size = static_cast<int>(env.needed("WORLD_SIZE", 1, kMaxSize, "RANK"));
   launch.rank = static_cast<int>(env.needed("RANK", 0, kMaxSize, "WORLD_SIZE"));
   require_below("RANK", launch.rank, "WORLD_SIZE", launch.size);
   read_local_rank(env, "LOCAL_RANK", "WORLD_SIZE", launch);
+  launch.local_size = static_cast<int>(env.number("LOCAL_WORLD_SIZE", 1, kMaxSize).value_or(launch.size));
   if (launch.size == 1) return launch;
   if (!env.has("MASTER_ADDR")) throw Environment::missing("MASTER_ADDR", "WORLD_SIZE");
   launch.master_addr = checked_host("MASTER_ADDR", env.text("MASTER_ADDR"));
@@ -110,7 +134,11 @@ int64_t tasks_of_slurm_step(const Environment& env) {
 Launch from_slurm(const Environment& env) {
   Launch launch;
   launch.size = static_cast<int>(tasks_of_slurm_step(env));
+  launch.n_cpus = static_cast<int>(env.number("SLURM_CPUS_PER_TASK", 1, kMaxSize).value_or(0));
   if (launch.size == 1) return launch;
+  const int64_t here =
+      count_of_node(env.text("SLURM_STEP_TASKS_PER_NODE"), env.number("SLURM_NODEID", 0, kMaxSize).value_or(0));
+  launch.local_size = static_cast<int>(here > 0 ? std::min<int64_t>(here, launch.size) : launch.size);
   launch.rank = static_cast<int>(env.needed("SLURM_PROCID", 0, kMaxSize, "SLURM_NTASKS"));
   require_below("SLURM_PROCID", launch.rank, "SLURM_NTASKS", launch.size);
   read_local_rank(env, "SLURM_LOCALID", "SLURM_NTASKS", launch);
@@ -156,6 +184,15 @@ std::string first_host(const std::string& node_list) {
   }
   if (host.empty() || host.find_first_not_of(kHostChars) != std::string::npos) throw malformed("no host name first");
   return host;
+}
+
+int default_threads(const Launch& launch) {
+  if (launch.n_cpus > 0) return launch.n_cpus;
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  int n_cores = ::sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 0;
+  if (n_cores == 0) n_cores = static_cast<int>(std::thread::hardware_concurrency());  // more than a cpu_set_t holds
+  return std::max(1, n_cores / std::max(1, launch.local_size));
 }
 
 Launch read_launch(const Getenv& getenv) {

@@ -3,6 +3,7 @@
 // What the environment says about this process, as torchrun, srun, sbatch and salloc set it.
 #include "parallel/launch.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include "base/error.hpp"
@@ -143,6 +144,38 @@ BOOST_AUTO_TEST_CASE(half_a_slurm_step_is_refused_by_name) {
   check_refused(with(kSrun, "SLURM_STEP_NODELIST", "node[03"), "node[03");
   check_refused({{"SLURM_PROCID", "1"}}, "SLURM_NTASKS");
   check_refused(with(kSrun, "SLURM_STEP_NUM_TASKS", "two"), "SLURM_STEP_NUM_TASKS=two");
+}
+
+int threads_of(int local_size, int n_cpus = 0) {
+  Launch launch;
+  launch.local_size = local_size;
+  launch.n_cpus = n_cpus;
+  return inr::parallel::default_threads(launch);
+}
+
+BOOST_AUTO_TEST_CASE(processes_of_one_machine_share_its_processors) {
+  const int n_cores = threads_of(1);
+  BOOST_CHECK_GE(n_cores, 1);
+  BOOST_CHECK_EQUAL(launch(with(kTorchrun, "LOCAL_WORLD_SIZE", "2")).local_size, 2);
+  BOOST_CHECK_EQUAL(launch(kTorchrun).local_size, 8);
+  BOOST_CHECK_EQUAL(threads_of(2), std::max(1, n_cores / 2));
+  BOOST_CHECK_EQUAL(threads_of(100000), 1);
+  check_refused(with(kTorchrun, "LOCAL_WORLD_SIZE", "0"), "LOCAL_WORLD_SIZE=0");
+
+  BOOST_CHECK_EQUAL(launch(with(kSrun, "SLURM_CPUS_PER_TASK", "7")).n_cpus, 7);
+  BOOST_CHECK_EQUAL(launch({{"SLURM_CPUS_PER_TASK", "5"}}).n_cpus, 5);  // the script of sbatch
+  BOOST_CHECK_EQUAL(threads_of(4, 7), 7);
+  BOOST_CHECK_EQUAL(launch(kSrun).n_cpus, 0);
+  BOOST_CHECK_EQUAL(launch(kSrun).local_size, 4);
+  const auto on_node = [](const char* counts, const char* node) {
+    return launch(with(with(kSrun, "SLURM_STEP_TASKS_PER_NODE", counts), "SLURM_NODEID", node)).local_size;
+  };
+  BOOST_CHECK_EQUAL(on_node("2", "0"), 2);
+  BOOST_CHECK_EQUAL(on_node("1(x2),2", "1"), 1);
+  BOOST_CHECK_EQUAL(on_node("1(x2),2", "2"), 2);
+  BOOST_CHECK_EQUAL(on_node("2,1(x2)", "0"), 2);
+  BOOST_CHECK_EQUAL(on_node("2,1(x2)", "2"), 1);
+  for (const char* odd : {"", "x", "2(x", "(x2)", "2(x1)", "-1"}) BOOST_CHECK_EQUAL(on_node(odd, "1"), 4);
 }
 
 BOOST_AUTO_TEST_CASE(first_hosts_of_node_lists) {
