@@ -144,26 +144,8 @@ void filter_planes(const T* in, const Planes& planes, Blur kind, T* out) {
   });
 }
 
-/// The same as two small banded products, for devices whose memory is not ours to walk.
-at::Tensor by_products(const at::Tensor& x, Blur kind) {
-  const auto matrix = [&](int64_t n) {
-    const int64_t n_out = size_after(n, kind);
-    at::Tensor m = at::zeros({n_out, n}, at::kDouble);
-    double* values = m.data_ptr<double>();
-    for (int64_t o = 0; o < n_out; ++o) {
-      const Taps taps = taps_of(o, kind);
-      for (int64_t t = 0; t < 4; ++t) {
-        const int64_t i = taps.first + t;
-        if (i >= 0 && i < n) values[o * n + i] = taps.weights[static_cast<size_t>(t)];
-      }
-    }
-    return m.to(x.options());
-  };
-  return at::matmul(matrix(x.size(2)), at::matmul(x, matrix(x.size(3)).t()));
-}
-
 at::Tensor filter(const at::Tensor& x, Blur kind) {
-  if (!x.device().is_cpu()) return by_products(x, kind);
+  if (!x.device().is_cpu()) return blur_by_convolution(x, kind);
   const bool last = !x.is_contiguous() && x.is_contiguous(at::MemoryFormat::ChannelsLast);
   const at::Tensor in = last ? x : x.contiguous();
   const at::Tensor out = at::empty({x.size(0), x.size(1), size_after(x.size(2), kind), size_after(x.size(3), kind)},
@@ -189,6 +171,26 @@ class BlurFunction : public torch::autograd::Function<BlurFunction> {
 };
 
 }  // namespace
+
+at::Tensor blur_by_convolution(const at::Tensor& x, Blur kind) {
+  // The taps are made where they are used: copies to a GPU would wait for it.
+  at::Tensor taps = at::full({4}, kInner, x.options());
+  taps.narrow(0, 0, 1).fill_(kOuter);
+  taps.narrow(0, 3, 1).fill_(kOuter);
+  const int64_t n = x.size(1);
+  const at::Tensor kernel = at::outer(taps, taps).expand({n, 1, 4, 4}).contiguous();
+  switch (kind) {
+    case Blur::kWiden:
+      return at::conv2d(x, kernel, {}, {1, 1}, {2, 2}, {1, 1}, n);
+    case Blur::kNarrow:
+      return at::conv2d(x, kernel, {}, {1, 1}, {1, 1}, {1, 1}, n);
+    case Blur::kHalve:
+      return at::conv2d(x, kernel, {}, {2, 2}, {1, 1}, {1, 1}, n);
+    case Blur::kDouble:
+      return at::conv_transpose2d(x, kernel, {}, {2, 2}, {1, 1}, {0, 0}, n);
+  }
+  return {};
+}
 
 at::Tensor blur(const at::Tensor& x, Blur kind) {
   TORCH_CHECK(x.dim() == 4 && (kind != Blur::kHalve || (x.size(2) % 2 == 0 && x.size(3) % 2 == 0)), "blur of ",

@@ -18,4 +18,8 @@ enum class Blur {
 /// [N, C, H, W] -> the same with both sides as above, in the memory format of x. float32 or float64.
 at::Tensor blur(const at::Tensor& x, Blur kind);
 
+/// The same by the library's convolutions, in the memory format that they choose: for devices whose memory is not ours
+/// to walk.
+at::Tensor blur_by_convolution(const at::Tensor& x, Blur kind);
+
 }  // namespace inr::gan

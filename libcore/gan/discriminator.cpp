@@ -9,6 +9,7 @@
 #include "gan/blur.hpp"
 #include "gan/convolution.hpp"
 #include "gan/hypernetwork.hpp"
+#include "parallel/shard.hpp"
 
 namespace inr::gan {
 namespace {
@@ -16,7 +17,6 @@ namespace {
 constexpr double kSlope = 0.2;
 constexpr double kHalfPower = std::numbers::sqrt2 / 2;
 constexpr double kStdEpsilon = 1e-8;
-constexpr int64_t kMaxGroup = 4;
 
 /// gain W / sqrt(fan_in).
 at::Tensor equalised(const at::Tensor& weight, double gain = 1) {
@@ -35,7 +35,7 @@ at::Tensor conv_activate(const field::TensorMap& w, const std::string& name, con
 /// group n mod (N / G).
 at::Tensor append_minibatch_std(const at::Tensor& x) {
   const int64_t n = x.size(0);
-  const int64_t group = std::min(kMaxGroup, n);
+  const int64_t group = std::min(parallel::kGroupSize, n);
   if (n % group != 0) {
     throw base::DataError("batch", "is " + std::to_string(n),
                           "the discriminator takes up to 4 images or a multiple of 4");

@@ -50,8 +50,23 @@ void accumulate(std::vector<at::Tensor>& sum, std::vector<at::Tensor> more) {
 
 double norm(const std::vector<at::Tensor>& gradients) {
   double sum = 0;
-  for (const at::Tensor& gradient : gradients) sum += sum_of_squares(gradient);
+  std::vector<at::Tensor> elsewhere;
+  for (const at::Tensor& gradient : gradients) {
+    if (gradient.device().is_cpu()) {
+      sum += sum_of_squares(gradient);
+    } else {
+      elsewhere.push_back(at::linalg_vector_norm(gradient, 2, {}, false, at::kDouble).square());
+    }
+  }
+  for (const double square : read(elsewhere)) sum += square;
   return std::sqrt(sum);
+}
+
+std::vector<double> read(const std::vector<at::Tensor>& scalars) {
+  if (scalars.empty()) return {};
+  const at::NoGradGuard no_grad;
+  const at::Tensor all = at::stack(scalars).to(at::kDouble).cpu().contiguous();
+  return {all.const_data_ptr<double>(), all.const_data_ptr<double>() + all.numel()};
 }
 
 std::string fault_of(double loss, double gradient_norm, const char* network) {
@@ -60,8 +75,8 @@ std::string fault_of(double loss, double gradient_norm, const char* network) {
   return {};
 }
 
-SavedWeights::SavedWeights(const field::TensorMap& weights, const AdamState& adam)
-    : weights_(copy(weights)), adam_{copy(adam.m), copy(adam.v), adam.steps} {}
+SavedWeights::SavedWeights(const field::TensorMap& weights, const AdamState& adam, double beta1)
+    : weights_(copy(weights)), adam_{beta1 == 0 ? adam.m : copy(adam.m), copy(adam.v), adam.steps} {}
 
 void SavedWeights::restore(field::TensorMap& weights, AdamState& adam) && {
   weights = std::move(weights_);

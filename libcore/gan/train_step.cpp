@@ -13,13 +13,13 @@
 #include "gan/free_memory.hpp"
 #include "gan/gradients.hpp"
 #include "gan/hypernetwork.hpp"
+#include "parallel/shard.hpp"
 
 namespace inr::gan {
 namespace {
 
 using field::TensorMap;
-
-constexpr int64_t kGroup = 4;  // images of a group of the minibatch standard deviation
+using parallel::kGroupSize;
 
 }  // namespace
 
@@ -57,15 +57,16 @@ int64_t TrainStep::part_of_g(int64_t n) const {
 /// Indices of the images of each part that D takes at once. Image i is in group i mod (n / 4); a part is a run of
 /// groups, in an order that makes the same groups of them again.
 std::vector<at::Tensor> TrainStep::parts_of_d(int64_t n, at::Device device) const {
-  const int64_t n_groups = n / std::min(kGroup, n);
+  const int64_t n_groups = n / std::min(kGroupSize, n);
   const int64_t groups_at_once =
-      options_.micro_batch > 0 ? std::max<int64_t>(1, options_.micro_batch / kGroup) : n_groups;
-  if (n % std::min(kGroup, n) != 0 || groups_at_once >= n_groups) return {at::arange(n, at::kLong).to(device)};
+      options_.micro_batch > 0 ? std::max<int64_t>(1, options_.micro_batch / kGroupSize) : n_groups;
+  const at::TensorOptions indices = at::TensorOptions(device).dtype(at::kLong);
+  if (n % std::min(kGroupSize, n) != 0 || groups_at_once >= n_groups) return {at::arange(n, indices)};
   std::vector<at::Tensor> parts;
-  const at::Tensor by_member = at::arange(n, at::kLong).reshape({n / n_groups, n_groups});
+  const at::Tensor by_member = at::arange(n, indices).reshape({n / n_groups, n_groups});
   for (int64_t first = 0; first < n_groups; first += groups_at_once) {
     const int64_t count = std::min(groups_at_once, n_groups - first);
-    parts.push_back(by_member.narrow(1, first, count).reshape({-1}).to(device));
+    parts.push_back(by_member.narrow(1, first, count).reshape({-1}));
   }
   return parts;
 }
@@ -95,7 +96,7 @@ StepReport TrainStep::run(TrainState& state, const at::Tensor& reals, const at::
     fakes = generate_in_parts(state.g, z_d, report);
   }
   std::optional<SavedWeights> before;  // for the case that the G step fails
-  if (!options_.skip_non_finite) before.emplace(state.d, state.adam_d);
+  if (!options_.skip_non_finite) before.emplace(state.d, state.adam_d, config_.training.beta1);
   if (!step_d(state, reals, fakes, report) && !options_.skip_non_finite) return report;
   fakes.reset();
   release_free_memory();
@@ -106,7 +107,7 @@ StepReport TrainStep::run(TrainState& state, const at::Tensor& reals, const at::
   ++state.iteration;
   state.images += reals.size(0) * (group_ == nullptr ? 1 : group_->size());
   const PhaseTimer timer(report.seconds.optimiser);
-  ema_step(state.ema, state.g, ema_decay(state.images));
+  ema_step(state.ema, state.g, ema_decay(state.images));  // nothing where this process keeps no average
   return report;
 }
 
@@ -118,7 +119,8 @@ bool TrainStep::step_d(TrainState& state, const at::Tensor& reals, const at::Ten
   const std::vector<at::Tensor> weights = values(d);
   const double share = 1 / static_cast<double>(reals.size(0));  // of an image in the local mean
   std::vector<at::Tensor> gradients;
-  double loss_real = 0, loss_fake = 0, logits_real = 0, logits_fake = 0, penalty = 0;
+  std::vector<at::Tensor> sums;  // loss real, loss fake, R1, logits real, logits fake: read once, when all is under way
+  const auto number = [](const at::Tensor& scalar) { return scalar.detach().to(at::kDouble); };
   for (const at::Tensor& part : parts_of_d(reals.size(0), reals.device())) {
     // The fakes first, back and forth, then the reals: only one of the two graphs is ever held.
     at::Tensor logits;
@@ -131,8 +133,8 @@ bool TrainStep::step_d(TrainState& state, const at::Tensor& reals, const at::Ten
       const PhaseTimer timer(report.seconds.backward);
       accumulate(gradients, torch::autograd::grad({loss}, weights));
     }
-    loss_fake += loss.item<double>();
-    logits_fake += logits.sum().item<double>() * share;
+    const at::Tensor loss_fake = number(loss);
+    const at::Tensor logits_fake = number(logits.sum()) * share;
 
     const at::Tensor x = reals.index_select(0, part).requires_grad_(with_r1);
     {
@@ -140,19 +142,21 @@ bool TrainStep::step_d(TrainState& state, const at::Tensor& reals, const at::Ten
       logits = discriminate(d, x);
     }
     loss = at::softplus(-logits).sum() * share;
-    loss_real += loss.item<double>();
-    logits_real += logits.sum().item<double>() * share;
+    const at::Tensor loss_real = number(loss);
+    const at::Tensor logits_real = number(logits.sum()) * share;
+    at::Tensor penalty = at::zeros_like(loss_real);
     const PhaseTimer timer(with_r1 ? report.seconds.r1 : report.seconds.backward);
     if (with_r1) {  // R1 of "Which training methods for GANs do actually converge?", without the factor 1/2
       const at::Tensor slope = torch::autograd::grad({logits.sum()}, {x}, {}, std::nullopt, true)[0];
       const at::Tensor squares = slope.square().sum() * share;
       loss = loss + squares * r1_weight;
-      penalty += squares.item<double>();
+      penalty = number(squares);
     }
     logits.reset();
     accumulate(gradients, torch::autograd::grad({loss}, weights));
+    accumulate(sums, {loss_real, loss_fake, penalty, logits_real, logits_fake});
   }
-  std::vector<double> means = {loss_real, loss_fake, penalty, logits_real, logits_fake};
+  std::vector<double> means = read(sums);
   if (std::optional<parallel::Averaging> averaging = start_average(gradients)) {
     const PhaseTimer timer(report.seconds.allreduce);
     averaging->finish();
@@ -176,7 +180,7 @@ bool TrainStep::step_d(TrainState& state, const at::Tensor& reals, const at::Ten
 at::Tensor TrainStep::image_slopes(const TensorMap& d, const at::Tensor& images, StepReport& report) const {
   const double share = 1 / static_cast<double>(images.size(0));
   at::Tensor slopes = at::empty(images.sizes(), images.options());
-  double loss_g = 0;
+  std::vector<at::Tensor> sum;
   for (const at::Tensor& part : parts_of_d(images.size(0), images.device())) {
     const at::Tensor x = images.detach().index_select(0, part).requires_grad_(true);
     at::Tensor loss;
@@ -186,9 +190,9 @@ at::Tensor TrainStep::image_slopes(const TensorMap& d, const at::Tensor& images,
     }
     const PhaseTimer timer(report.seconds.backward);
     slopes.index_copy_(0, part, torch::autograd::grad({loss}, {x})[0]);
-    loss_g += loss.item<double>();
+    accumulate(sum, {loss.detach().to(at::kDouble)});
   }
-  report.loss_g = loss_g;
+  report.loss_g = read(sum).front();
   return slopes;
 }
 

@@ -20,7 +20,7 @@
 
 namespace inr::gan {
 
-/// Everything that training changes; what a checkpoint stores.
+/// Everything that training changes; what a checkpoint stores. ema is empty in processes that keep none.
 struct TrainState {
   field::TensorMap g, ema, d;
   AdamState adam_g, adam_d;

@@ -9,9 +9,7 @@
 namespace inr::parallel {
 namespace {
 
-constexpr int64_t kGroupSize = 4;  // images of one group of the minibatch standard deviation (model.md, section 5)
-
-bool fits(int64_t batch, int64_t size) { return size == 1 || (batch % (kGroupSize * size) == 0 && batch > kGroupSize); }
+bool fits(int64_t batch, int64_t size) { return size == 1 || batch % (kGroupSize * size) == 0; }
 
 /// "1, 2 or 4 processes"
 std::string sizes_that_work(int64_t batch) {

@@ -9,6 +9,9 @@
 
 namespace inr::parallel {
 
+/// Images of one group of the minibatch standard deviation (a batch of fewer is one group).
+inline constexpr int64_t kGroupSize = 4;
+
 /// Indices in 0 .. batch - 1 of the images of one rank, [batch / size]: a run of whole groups, in the order in which
 /// the discriminator, given these images alone, forms the same groups again. Throws base::UsageError where batch / size
 /// is neither a multiple of 4 nor the whole batch, naming the sizes that work.

@@ -56,6 +56,17 @@ BOOST_AUTO_TEST_CASE(narrow_and_double_are_the_transposes) {
   }
 }
 
+// What devices compute, on the processor.
+BOOST_AUTO_TEST_CASE(the_convolutions_of_devices_are_the_same_filters) {
+  at::manual_seed(4);
+  for (const Blur kind : {Blur::kWiden, Blur::kNarrow, Blur::kHalve, Blur::kDouble}) {
+    const at::Tensor x = at::randn({2, 5, 10, 6}, at::kDouble);
+    BOOST_TEST(worst(gan::blur_by_convolution(x, kind), gan::blur(x, kind)) < 1e-15);
+    const at::Tensor last = x.contiguous(at::MemoryFormat::ChannelsLast);
+    BOOST_TEST(worst(gan::blur_by_convolution(last, kind), gan::blur(x, kind)) < 1e-15);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(blur_is_differentiable_twice) {
   at::manual_seed(3);
   for (const Blur kind : {Blur::kWiden, Blur::kHalve}) {

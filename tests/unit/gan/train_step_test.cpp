@@ -101,24 +101,44 @@ BOOST_AUTO_TEST_CASE(the_mean_over_shards_is_the_gradient_of_the_batch) {
   BOOST_CHECK_LT(largest_difference(whole.adam_d.m, sum), 1e-11);
 }
 
+void check_nothing_changes(const model::Config& config, bool in_g) {
+  const Inputs in = inputs(config);
+  gan::TrainState state = double_state(config);
+  gan::TrainState before = double_state(config);
+  for (gan::TrainState* one : {&state, &before}) gan::TrainStep(config).run(*one, in.reals, in.z_d, in.z_g);
+  Inputs bad = inputs(config);
+  (in_g ? bad.z_g : bad.reals).select(0, 1).fill_(std::numeric_limits<double>::quiet_NaN());
+  const gan::StepReport report = gan::TrainStep(config).run(state, bad.reals, bad.z_d, bad.z_g);
+  BOOST_CHECK_EQUAL(report.fault, in_g ? "the loss of G" : "the loss of D");
+  BOOST_CHECK_EQUAL(state.iteration, 1);
+  BOOST_CHECK_EQUAL(state.images, kBatch);
+  BOOST_CHECK_EQUAL(state.adam_d.steps, 1);
+  BOOST_CHECK_EQUAL(largest_difference(state.d, before.d), 0);
+  BOOST_CHECK_EQUAL(largest_difference(state.adam_d.m, before.adam_d.m), 0);
+  BOOST_CHECK_EQUAL(largest_difference(state.adam_d.v, before.adam_d.v), 0);
+  BOOST_CHECK_EQUAL(largest_difference(state.g, before.g), 0);
+  BOOST_CHECK_EQUAL(largest_difference(state.ema, before.ema), 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_value_that_is_not_finite_leaves_the_state_as_it_was) {
-  const model::Config config = config_of_batch(kBatch);
-  const double nan = std::numeric_limits<double>::quiet_NaN();
-  for (const bool in_g : {false, true}) {
-    Inputs in = inputs(config);
-    (in_g ? in.z_g : in.reals).select(0, 1).fill_(nan);
-    gan::TrainState state = double_state(config);
-    const gan::TrainState before = double_state(config);
-    const gan::StepReport report = gan::TrainStep(config).run(state, in.reals, in.z_d, in.z_g);
-    BOOST_CHECK_EQUAL(report.fault, in_g ? "the loss of G" : "the loss of D");
-    BOOST_CHECK_EQUAL(state.iteration, 0);
-    BOOST_CHECK_EQUAL(state.images, 0);
-    BOOST_CHECK_EQUAL(state.adam_d.steps, 0);
-    BOOST_CHECK_EQUAL(largest_difference(state.d, before.d), 0);
-    BOOST_CHECK_EQUAL(largest_difference(state.adam_d.v, before.adam_d.v), 0);
-    BOOST_CHECK_EQUAL(largest_difference(state.g, before.g), 0);
-    BOOST_CHECK_EQUAL(largest_difference(state.ema, before.ema), 0);
+  for (const double beta1 : {0.0, 0.5}) {
+    model::Config config = config_of_batch(kBatch);
+    config.training.beta1 = beta1;
+    for (const bool in_g : {false, true}) {
+      BOOST_TEST_CONTEXT("beta1 " << beta1 << ", in G: " << in_g) { check_nothing_changes(config, in_g); }
+    }
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_process_without_the_average_trains_the_same_weights) {
+  const model::Config config = config_of_batch(kBatch);
+  const Inputs in = inputs(config);
+  gan::TrainState with = double_state(config);
+  gan::TrainState without = double_state(config);
+  without.ema.clear();
+  for (gan::TrainState* state : {&with, &without}) gan::TrainStep(config).run(*state, in.reals, in.z_d, in.z_g);
+  BOOST_CHECK_EQUAL(largest_difference(with.g, without.g), 0);
+  BOOST_CHECK(without.ema.empty());
 }
 
 BOOST_AUTO_TEST_CASE(skipping_leaves_out_the_faulty_half_alone) {
