@@ -6,7 +6,11 @@
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>
+#include <string>
+#include <system_error>
 #include <utility>
+
+#include "base/error.hpp"
 
 namespace inr::field {
 
@@ -14,10 +18,18 @@ WorkerPool::WorkerPool(int n_threads) {
   const int n = n_threads > 0 ? n_threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   at::set_num_threads(1);
   threads_.reserve(static_cast<size_t>(n - 1));
-  for (int i = 1; i < n; ++i) threads_.emplace_back([this] { serve(); });
+  try {
+    for (int i = 1; i < n; ++i) threads_.emplace_back([this] { serve(); });
+  } catch (const std::system_error& fault) {
+    const std::string number = std::to_string(threads_.size() + 1);
+    stop();
+    throw base::SystemError(std::to_string(n) + " threads", "start number " + number, fault.code().value());
+  }
 }
 
-WorkerPool::~WorkerPool() {
+WorkerPool::~WorkerPool() { stop(); }
+
+void WorkerPool::stop() {
   {
     const std::lock_guard lock(mutex_);
     stop_ = true;

@@ -16,7 +16,8 @@ namespace inr::field {
 
 class WorkerPool {
  public:
-  /// n_threads 0: one per processor. The calling thread works too, so n_threads - 1 threads are started.
+  /// n_threads 0: one per processor. The calling thread works too, so n_threads - 1 threads are started. Throws
+  /// SystemError where one cannot be.
   explicit WorkerPool(int n_threads = 0);
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
@@ -29,6 +30,7 @@ class WorkerPool {
 
  private:
   void serve();
+  void stop();
   void take_part(std::unique_lock<std::mutex>& lock);
 
   std::mutex mutex_;

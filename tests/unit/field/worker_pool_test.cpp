@@ -9,6 +9,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include "base/error.hpp"
+#include "support/few_threads.hpp"
 #include "support/test.hpp"
 
 using inr::field::WorkerPool;
@@ -23,6 +25,18 @@ BOOST_AUTO_TEST_CASE(every_piece_runs_once) {
     }
   }
 }
+
+#ifndef __SANITIZE_ADDRESS__  // whose memory leaves no room for a limit
+BOOST_AUTO_TEST_CASE(threads_that_cannot_be_started_are_an_error) {
+  {
+    const inr::test::FewThreads limit;
+    BOOST_CHECK_THROW(WorkerPool(200), inr::base::SystemError);
+  }
+  std::atomic<int> n_run = 0;
+  WorkerPool(3).run(10, [&](int64_t) { ++n_run; });
+  BOOST_TEST(n_run == 10);
+}
+#endif
 
 BOOST_AUTO_TEST_CASE(pieces_run_without_gradients) {
   WorkerPool pool(3);
