@@ -1,41 +1,57 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// Which implementation evaluates which decoder. No default cases: the compiler names the switch that lacks a new one.
+// Which implementation evaluates which decoder.
 #include "field/decoders/function.hpp"
+
+#include <algorithm>
+#include <array>
 
 #include "base/error.hpp"
 #include "field/decoders/decoders.hpp"
 
 namespace inr::field {
+namespace {
 
 using model::Decoder;
+using model::ModelConfig;
+using model::ThetaLayout;
 
-std::unique_ptr<const Function> make_function(const model::ModelConfig& config, const model::ThetaLayout& layout,
-                                              const TensorMap& shared, const at::Tensor& theta) {
-  TORCH_CHECK(theta.dim() == 2 && theta.size(1) == layout.n_theta, "theta is not [N, ", layout.n_theta, "]");
-  switch (config.decoder) {
-    case Decoder::kLatent:
-      return decoders::make_latent(config, shared, theta);
-    case Decoder::kHyper:
-    case Decoder::kFourier:
-    case Decoder::kFmm:
-    case Decoder::kMultiscale:
-      return decoders::make_blocks(config, layout, shared, theta);
-  }
-  throw base::DataError("a decoder without an evaluation");
+struct Evaluation {
+  Decoder decoder;
+  std::unique_ptr<const Function> (*make)(const ModelConfig&, const ThetaLayout&, const TensorMap&, const at::Tensor&);
+  FunctionSize (*size)(const ModelConfig&, const ThetaLayout&);
+};
+
+/// The table: a line a decoder.
+constexpr std::array kEvaluations = {
+    Evaluation{
+        Decoder::kLatent,
+        [](const ModelConfig& config, const ThetaLayout& /*layout*/, const TensorMap& shared, const at::Tensor& theta) {
+          return decoders::make_latent(config, shared, theta);
+        },
+        [](const ModelConfig& config, const ThetaLayout& /*layout*/) { return decoders::size_of_latent(config); }},
+    Evaluation{Decoder::kHyper, decoders::make_blocks, decoders::size_of_blocks},
+    Evaluation{Decoder::kFourier, decoders::make_blocks, decoders::size_of_blocks},
+    Evaluation{Decoder::kFmm, decoders::make_blocks, decoders::size_of_blocks},
+    Evaluation{Decoder::kMultiscale, decoders::make_blocks, decoders::size_of_blocks},
+};
+
+const Evaluation& evaluation_of(Decoder decoder) {
+  const auto* const found = std::ranges::find(kEvaluations, decoder, &Evaluation::decoder);
+  if (found == kEvaluations.end()) throw base::DataError("a decoder without an evaluation");
+  return *found;
 }
 
-FunctionSize size_of_function(const model::ModelConfig& config, const model::ThetaLayout& layout) {
-  switch (config.decoder) {
-    case Decoder::kLatent:
-      return decoders::size_of_latent(config);
-    case Decoder::kHyper:
-    case Decoder::kFourier:
-    case Decoder::kFmm:
-    case Decoder::kMultiscale:
-      return decoders::size_of_blocks(config, layout);
-  }
-  throw base::DataError("a decoder without an evaluation");
+}  // namespace
+
+std::unique_ptr<const Function> make_function(const ModelConfig& config, const ThetaLayout& layout,
+                                              const TensorMap& shared, const at::Tensor& theta) {
+  TORCH_CHECK(theta.dim() == 2 && theta.size(1) == layout.n_theta, "theta is not [N, ", layout.n_theta, "]");
+  return evaluation_of(config.decoder).make(config, layout, shared, theta);
+}
+
+FunctionSize size_of_function(const ModelConfig& config, const ThetaLayout& layout) {
+  return evaluation_of(config.decoder).size(config, layout);
 }
 
 }  // namespace inr::field
