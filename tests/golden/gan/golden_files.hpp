@@ -34,13 +34,26 @@ inline std::vector<Golden> find_goldens(const std::string& ending) {
   for (const std::string& path : paths) {
     if (!path.ends_with(ending)) continue;
     const std::string stem = path.substr(0, path.size() - ending.size());
-    if (!std::filesystem::exists(stem + ".safetensors")) continue;  // NAME.windows is another ending of NAME
+    if (stem.ends_with(".windows")) continue;  // another ending of NAME
     base::Safetensors checkpoint = base::Safetensors::open(stem + ".safetensors");
     model::Config config = model::parse_config(base::parse_json(checkpoint.metadata("config"), stem), stem);
     out.push_back({std::filesystem::path(stem).filename().string(), std::move(checkpoint),
                    base::Safetensors::open(path), config});
   }
   return out;
+}
+
+/// Does the file hold a tensor whose name begins so?
+inline bool has_tensor(const base::Safetensors& file, const std::string& prefix) {
+  return std::any_of(file.tensors().begin(), file.tensors().end(),
+                     [&](const base::TensorInfo& info) { return info.name.starts_with(prefix); });
+}
+
+/// A folder of one's own ($INR_GOLDEN_DIR) may have no golden of a kind; the committed one has some of each.
+inline void require_some(int n_checked, const std::string& kind) {
+  if (n_checked > 0) return;
+  if (golden_dir() == INR_DEFAULT_GOLDEN_DIR) BOOST_ERROR("no " + kind + " in " + golden_dir());
+  std::printf("skipped: no %s in %s\n", kind.c_str(), golden_dir().c_str());
 }
 
 /// A tensor in its own floating type (float32 or float64).

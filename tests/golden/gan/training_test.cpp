@@ -64,10 +64,10 @@ void check_report(const test::Golden& golden, const std::string& step, const gan
 BOOST_AUTO_TEST_CASE(training_agrees_with_the_research_code) {
   int n_checked = 0;
   for (const test::Golden& golden : test::find_goldens(".expected.safetensors")) {
-    if (golden.expected.find("step0.reals") == nullptr) continue;
+    if (!test::has_tensor(golden.expected, "step")) continue;
     const gan::TrainStep step(golden.config);
     gan::TrainState state = start_state(golden);
-    for (int i = 0; golden.expected.find("step" + std::to_string(i) + ".reals") != nullptr; ++i) {
+    for (int i = 0; i == 0 || test::has_tensor(golden.expected, "step" + std::to_string(i) + "."); ++i) {
       const std::string prefix = "step" + std::to_string(i) + ".";
       const auto read = [&](const std::string& name) { return test::read_tensor(golden.expected, prefix + name); };
       check_report(golden, prefix, step.run(state, read("reals"), read("z_d"), read("z_g")));
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(training_agrees_with_the_research_code) {
     }
     ++n_checked;
   }
-  BOOST_CHECK_GT(n_checked, 0);
+  test::require_some(n_checked, "training");
 }
 
 }  // namespace
