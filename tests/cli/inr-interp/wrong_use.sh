@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # needs: inr-sample inr-train
-# What no input could make right: one line, exit status 2, and nothing is written.
+# What no input could make right: one line, exit status 2, and nothing is written. Signals.
 expect_exit 0 inr-train --iterations 0 -o run --preset tiny32
 export INR_CHECKPOINT=$PWD/run
 inr-sample -n 2 >keys.inr
@@ -33,3 +33,19 @@ expect_one_line inr-interp
 expect_exit 1 inr-interp --seeds 1,2 --checkpoint keys.inr -o x.inr
 expect_one_line inr-interp
 expect_no_file x.inr
+
+# A signal: one line, and no piece of the file is left.
+inr-interp --seeds 1,2 --frames 1000000 -o long.inr 2>"$CASE_FOLDER/.stderr" &
+tool=$!
+for ((i = 0; i < 100; ++i)); do
+  compgen -G 'long.inr*' >/dev/null && break
+  sleep 0.1
+done
+kill -TERM "$tool"
+got=0
+wait "$tool" || got=$?
+expect_same "exit status after SIGTERM" "$got" 1
+expect_one_line inr-interp
+expect_stderr 'interrupted by SIGTERM'
+compgen -G 'long.inr*' >/dev/null && fail "a piece of a film is left: $(ls)"
+true
