@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gan/batch_loader.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <numeric>
+#include <system_error>
 
 #include "base/error.hpp"
 #include "base/philox.hpp"
@@ -14,8 +16,14 @@ namespace {
 constexpr uint32_t kOrderStream = 0x4F524445;  // "ORDE"
 constexpr uint32_t kFlipStream = 0x464C4950;   // "FLIP"
 constexpr int64_t kBatchesAhead = 4;
+constexpr int64_t kBytesAhead = int64_t{256} << 20;
 
 }  // namespace
+
+int64_t batches_ahead(int64_t bytes_of_batch, int n_threads) {
+  const int64_t useful = std::max<int64_t>(kBatchesAhead, 2 * static_cast<int64_t>(n_threads));
+  return std::clamp<int64_t>(kBytesAhead / std::max<int64_t>(1, bytes_of_batch), 2, useful);
+}
 
 int64_t DataOrder::index(int64_t position) {
   const int64_t epoch = position / n_;
@@ -53,10 +61,17 @@ BatchLoader::BatchLoader(const store::DatasetReader& dataset, const LoaderOption
     options_.shard.resize(static_cast<size_t>(options.batch));
     std::iota(options_.shard.begin(), options_.shard.end(), 0);
   }
-  for (int i = 0; i < std::max(1, options.n_threads); ++i) threads_.emplace_back([this] { read_ahead(); });
+  try {
+    for (int i = 0; i < std::max(1, options.n_threads); ++i) threads_.emplace_back([this] { read_ahead(); });
+  } catch (const std::system_error& fault) {
+    stop();
+    throw base::SystemError("threads that read pictures", "start one", fault.code().value());
+  }
 }
 
-BatchLoader::~BatchLoader() {
+BatchLoader::~BatchLoader() { stop(); }
+
+void BatchLoader::stop() {
   {
     const std::lock_guard lock(mutex_);
     stop_ = true;
@@ -79,7 +94,9 @@ at::Tensor BatchLoader::next() {
 }
 
 void BatchLoader::read_ahead() {
-  const int64_t ahead = std::max<int64_t>(kBatchesAhead, 2 * static_cast<int64_t>(options_.n_threads));
+  const int64_t side = options_.resolution;
+  const int64_t bytes = static_cast<int64_t>(options_.shard.size() * sizeof(float)) * 3 * side * side;
+  const int64_t ahead = batches_ahead(bytes, options_.n_threads);
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [&] { return stop_ || next_read_ < next_given_ + ahead; });
@@ -110,7 +127,8 @@ std::vector<BatchLoader::Picture> BatchLoader::plan_batch(int64_t number) {
 
 at::Tensor BatchLoader::read_batch(const std::vector<Picture>& pictures) const {
   const int64_t r = options_.resolution;
-  at::Tensor out = at::empty({static_cast<int64_t>(pictures.size()), 3, r, r}, at::kFloat);
+  at::Tensor out = at::empty({static_cast<int64_t>(pictures.size()), 3, r, r},
+                             at::TensorOptions(at::kFloat).pinned_memory(options_.pinned));
   float* data = out.data_ptr<float>();
   std::vector<uint8_t> rgb(static_cast<size_t>(3 * r * r));  // [R, R, 3]
   for (const Picture& picture : pictures) {

@@ -45,13 +45,19 @@ struct LoaderOptions {
   /// Which pictures of each batch are read, as indices in 0 .. batch - 1: the share of one process. Empty: all.
   std::vector<int64_t> shard;
   int n_threads = 1;
+  bool pinned = false;  // batches in memory from which copies to a GPU go on beside its work
 };
+
+/// Batches that are read ahead, those that threads are at work on included: as many as n_threads can use, but no more
+/// than fit 256 MiB, and at least two.
+int64_t batches_ahead(int64_t bytes_of_batch, int n_threads);
 
 /// Batches [n, 3, R, R] of float32 in [-1, 1], x / 127.5 - 1, read ahead by threads of their own into a bounded queue.
 /// Batches come in order whatever the number of threads.
 class BatchLoader {
  public:
-  /// The dataset must outlive the loader. Throws DataError where its pictures are not R x R or there are none.
+  /// The dataset must outlive the loader. Throws DataError where its pictures are not R x R or there are none,
+  /// SystemError where no thread can be started.
   BatchLoader(const store::DatasetReader& dataset, const LoaderOptions& options);
   ~BatchLoader();
   BatchLoader(const BatchLoader&) = delete;
@@ -67,6 +73,7 @@ class BatchLoader {
     bool flip;
   };
   void read_ahead();
+  void stop();
   [[nodiscard]] std::vector<Picture> plan_batch(int64_t number);
   [[nodiscard]] at::Tensor read_batch(const std::vector<Picture>& pictures) const;
 
