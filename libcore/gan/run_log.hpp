@@ -15,12 +15,14 @@ class RunLog {
   ~RunLog();
   RunLog(const RunLog&) = delete;
   RunLog& operator=(const RunLog&) = delete;
-  /// Adds "time" (UTC, ISO 8601) in front. Throws SystemError (disk full).
+  /// Adds "time" (UTC, ISO 8601) in front. Throws SystemError (disk full); the next line then still begins anew.
   void write(const base::Json& line);
 
  private:
+  void end_cut_line();
   std::string path_;
   int fd_ = -1;
+  bool may_be_cut_ = true;  // the last line: by a kill, or by a write that failed
 };
 
 /// Resident memory of this process in bytes; 0 where the system does not tell.
