@@ -30,8 +30,7 @@ inline const cli::ToolPage kPage = {
          "SIGINT and SIGTERM write a checkpoint and exit with status 75; so does --duration. --resume goes on from the "
          "newest "
          "whole checkpoint, with the same pictures and latents as if there had been no interruption: at the same "
-         "--threads "
-         "every tensor ends with the same bits.",
+         "--threads, device and number of processes every tensor ends with the same bits.",
          "Started by torchrun or srun as several processes, each takes an equal share of every batch, and the run goes "
          "as that of one process would, to the order of summation: same pictures, same latents, same gradients, and "
          "checkpoints that any number of processes resumes. The share is a multiple of four images, the groups of the "
@@ -57,7 +56,6 @@ struct Arguments {
   std::string dataset;
   gan::StartOptions start;
   gan::TrainerOptions trainer;
-  int64_t score_samples = 1000;
   std::string on_nan = "stop";
   std::string kernel = "fast";
   bool dry_run = false;
@@ -107,7 +105,7 @@ inline void bind(cli::Options& options, Arguments& a) {
   options.add("--score-every", a.trainer.score_every,
               "iterations between scores by the built-in network; the best goes to RUN/best.safetensors; 0: none",
               {.metavar = "N", .min = 0});
-  options.add("--score-samples", a.score_samples, "samples of each score", {.metavar = "N", .min = 300});
+  options.add("--score-samples", a.trainer.score_samples, "samples of each score", {.metavar = "N", .min = 300});
   options.group("Machine");
   options.add("--micro-batch", a.trainer.step.micro_batch,
               "images worked on at once, for a large batch in little memory: the same gradients, one more pass of G; D "
@@ -123,7 +121,11 @@ inline void bind(cli::Options& options, Arguments& a) {
       {.metavar = "KIND", .choices = {"reference", "fast", "check"}});
   options.add("--loader-threads", a.trainer.loader_threads, "threads that read pictures ahead",
               {.metavar = "N", .min = 1, .max = 64});
-  cli::add_common(options, a.common, cli::kThreads | cli::kDevice);
+  options.add(
+      "--threads", a.common.n_threads,
+      "processor threads of each process; the same number gives the same bits, another one the same up to rounding",
+      {.metavar = "N", .default_text = "its share of the processors", .min = 1, .max = 4096});
+  cli::add_common(options, a.common, cli::kDevice);
 }
 
 }  // namespace inr::train_tool

@@ -3,12 +3,12 @@
 // inr-train: train a GAN of continuous images on a dataset. The loop is gan/trainer.hpp.
 #include <ATen/Parallel.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "base/error.hpp"
@@ -29,18 +29,10 @@ namespace {
 using namespace inr;
 using train_tool::Arguments;
 
-/// One process takes every core; several of one machine share them.
-int default_threads(const parallel::Launch& launch) {
-  const int n_cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  const char* local = std::getenv("LOCAL_WORLD_SIZE");  // torchrun's
-  const int n_here = local != nullptr ? std::atoi(local) : launch.size;
-  return std::max(1, n_cores / std::max(1, n_here));
-}
-
 /// The score that decides RUN/best.safetensors: always the latents of seed 1, which no sample picture uses.
 std::function<double(const model::Config&, const field::TensorMap&)> make_score(const Arguments& a) {
   auto score = std::make_shared<metrics::QuickScore>(
-      a.dataset, metrics::QuickScoreOptions{.n_fake = a.score_samples, .n_threads = a.common.n_threads});
+      a.dataset, metrics::QuickScoreOptions{.n_fake = a.trainer.score_samples, .n_threads = a.common.n_threads});
   return [score](const model::Config& config, const field::TensorMap& ema) {
     const gan::TrainStep step(config);
     return (*score)([&](int64_t first, int64_t n) {
@@ -51,25 +43,32 @@ std::function<double(const model::Config&, const field::TensorMap&)> make_score(
   };
 }
 
-/// Rank 0's part of the start: everything that reads or makes the run's folder.
+/// What the folder or --init holds, or a fresh start.
 gan::LoadedRun start_run(const Arguments& a, const store::DatasetReader* dataset) {
   gan::LoadedRun start = gan::start_run(a.start, dataset);
   const base::Json before = start.provenance.is_object() ? start.provenance : base::Json::object();
   start.provenance = gan::make_provenance(dataset, std::string("inr-train ") + cli::version(), cli::command_line());
-  for (const char* key : {"best_score", "best_iteration", "init"}) {
-    if (before.contains(key)) start.provenance[key] = before[key];
-  }
+  start.provenance.update(a.start.machine);
+  if (before.contains("init")) start.provenance["init"] = before["init"];
   return start;
 }
 
-base::ExitCode dry_run(const Arguments& a, const store::DatasetReader* dataset, int n_processes) {
-  gan::describe_run(std::cout, gan::planned_config(a.start, dataset), a.trainer.step, n_processes, dataset);
-  std::cout.flush();
-  if (!std::cout) throw base::SystemError("standard output", "write", EIO);
+/// Every process finds the same; rank 0 prints it.
+base::ExitCode dry_run(const Arguments& a, const parallel::Launch& launch) {
+  std::optional<store::DatasetReader> dataset;
+  if (!a.dataset.empty()) dataset.emplace(a.dataset);
+  const store::DatasetReader* pictures = dataset ? &*dataset : nullptr;
+  std::ostream out(launch.rank == 0 ? std::cout.rdbuf() : nullptr);
+  gan::describe_run(out, gan::planned_config(a.start, pictures), a.trainer.step, launch.size, a.trainer.loader_threads,
+                    pictures);
+  out.flush();
+  if (launch.rank == 0 && !out) throw base::SystemError("standard output", "write", EIO);
   return base::ExitCode::kOk;
 }
 
 base::ExitCode write_untrained(const Arguments& a) {
+  if (gan::list_checkpoints(a.start.run).empty()) gan::check_start(a.start, nullptr);  // before the folder is made
+  const gan::RunLock lock(a.start.run);
   const gan::LoadedRun start = start_run(a, nullptr);
   if (start.state.iteration > 0) throw base::UsageError("which pictures? a run that has begun needs its DATASET");
   const std::string path = a.start.run + "/" + gan::checkpoint_name(0);
@@ -78,17 +77,57 @@ base::ExitCode write_untrained(const Arguments& a) {
   return base::ExitCode::kOk;
 }
 
-base::ExitCode run(Arguments& a) {
-  const parallel::Launch launch = parallel::read_launch([](const char* name) { return std::getenv(name); });
-  if (launch.rank > 0)
-    base::init_logging("inr-train (process " + std::to_string(launch.rank) + ")", base::LogLevel::kQuiet);
+/// The dataset, and in rank 0 all that reads or makes the run's folder.
+struct Start {
+  Start(const Arguments& a, parallel::Group& group) : dataset(a.dataset) {
+    if (group.rank() > 0) return;
+    if (gan::list_checkpoints(a.start.run).empty()) gan::check_start(a.start, &dataset);  // before the folder is made
+    lock.emplace(a.start.run);
+    run = start_run(a, &dataset);
+    parallel::images_of_rank(run.config.training.batch, 0, group.size());  // can it be shared out?
+  }
+  store::DatasetReader dataset;
+  std::optional<gan::RunLock> lock;
+  gan::LoadedRun run;
+};
+
+base::ExitCode train(Arguments& a, const parallel::Launch& launch) {
+  parallel::Group group(launch, a.trainer.device);
+  std::unique_ptr<Start> start;
+  try {
+    start = std::make_unique<Start>(a, group);
+  } catch (const base::Error& fault) {  // the others do not wait for what will not come
+    group.end(fault);
+    throw;
+  }
+  gan::share_run(start->run, group);
+  const cli::InterruptFlag interrupt;
+  a.trainer.stop = [&interrupt] { return interrupt.raised(); };
+  if (a.trainer.score_every > 0 && launch.rank == 0) a.trainer.score = make_score(a);
+  const gan::TrainResult result = gan::train(std::move(start->run), start->dataset, a.trainer, group);
+  if (launch.rank == 0) std::cout << result.checkpoint << "\n";
+  if (!result.interrupted) return base::ExitCode::kOk;
+  base::log_info("stopped at iteration " + std::to_string(result.iteration) +
+                 "; the same command with --resume goes on");
+  return base::ExitCode::kInterrupted;
+}
+
+/// What the words of the command line alone tell to be wrong.
+void check_use(const Arguments& a) {
   if (a.start.run.empty() && !a.dry_run) throw base::UsageError("where to? give -o RUN");
   const bool untrained = a.start.iterations && *a.start.iterations == 0;
   if (a.dataset.empty() && !untrained && !a.dry_run)
     throw base::UsageError("which pictures? give a DATASET (or --iterations 0 for an untrained checkpoint)");
   if (!a.start.init.empty() && !a.start.resume.empty() && a.start.resume != "auto")
     throw base::UsageError("--init starts a run and --resume FILE goes on with one: give one of them");
-  if (a.common.n_threads == 0) a.common.n_threads = default_threads(launch);
+}
+
+base::ExitCode run(Arguments& a) {
+  const parallel::Launch launch = parallel::read_launch([](const char* name) { return std::getenv(name); });
+  if (launch.rank > 0)
+    base::init_logging("inr-train (process " + std::to_string(launch.rank) + ")", base::LogLevel::kQuiet);
+  check_use(a);
+  if (a.common.n_threads == 0) a.common.n_threads = parallel::default_threads(launch);
   at::set_num_threads(a.common.n_threads);
   a.trainer.device = parallel::open_device(a.common.device, launch.local_rank);
   a.trainer.step.skip_non_finite = a.on_nan == "skip";
@@ -96,37 +135,12 @@ base::ExitCode run(Arguments& a) {
                           : a.kernel == "check"   ? field::Kernel::kCheck
                                                   : field::Kernel::kFast;
   a.trainer.run = a.start.run;
-  std::optional<store::DatasetReader> dataset;
-  if (!a.dataset.empty()) dataset.emplace(a.dataset);
-  const store::DatasetReader* pictures = dataset ? &*dataset : nullptr;
-  if (a.dry_run) return dry_run(a, pictures, launch.size);
-
-  if (launch.rank == 0 && gan::list_checkpoints(a.start.run).empty())
-    gan::check_start(a.start, pictures);  // before the folder is made
-  std::optional<gan::RunLock> lock;
-  if (launch.rank == 0) lock.emplace(a.start.run);
-  if (untrained && pictures == nullptr) return write_untrained(a);
-  parallel::Group group(launch, a.trainer.device);
-  gan::LoadedRun start;
-  if (launch.rank == 0) {
-    try {
-      start = start_run(a, pictures);
-      parallel::images_of_rank(start.config.training.batch, 0, launch.size);  // can it be shared out?
-    } catch (const base::Error& fault) {
-      group.end(fault);
-      throw;
-    }
-  }
-  gan::share_run(start, group);
-  const cli::InterruptFlag interrupt;
-  a.trainer.stop = [&interrupt] { return interrupt.raised(); };
-  if (a.trainer.score_every > 0 && launch.rank == 0) a.trainer.score = make_score(a);
-  const gan::TrainResult result = gan::train(std::move(start), *dataset, a.trainer, group);
-  if (launch.rank == 0) std::cout << result.checkpoint << "\n";
-  if (!result.interrupted) return base::ExitCode::kOk;
-  base::log_info("stopped at iteration " + std::to_string(result.iteration) +
-                 "; the same command with --resume goes on");
-  return base::ExitCode::kInterrupted;
+  a.start.machine = {{"threads", a.common.n_threads},
+                     {"processes", launch.size},
+                     {"device", a.trainer.device.is_cuda() ? "cuda" : "cpu"}};
+  if (a.dry_run) return dry_run(a, launch);
+  if (!a.dataset.empty()) return train(a, launch);
+  return launch.rank == 0 ? write_untrained(a) : base::ExitCode::kOk;
 }
 
 }  // namespace

@@ -13,8 +13,9 @@
 namespace inr::gan {
 namespace {
 
+using parallel::kGroupSize;
+
 constexpr int64_t kFloatBytes = 4;
-constexpr int64_t kGroup = 4;
 // Tensors of the size of a resolution's features that are alive at the peak: counted along discriminate(), and along
 // its gradient's gradient where there is an R1 term; and per layer of a decoder.
 constexpr int64_t kTensorsOfD = 6;
@@ -54,26 +55,31 @@ std::string shape(const at::Tensor& tensor) {
 
 }  // namespace
 
-MemoryEstimate estimate_memory(const model::Config& config, const StepOptions& options, int64_t n_images) {
+MemoryEstimate estimate_memory(const model::Config& config, const StepOptions& options, int64_t n_images,
+                               int loader_threads) {
   const int64_t n_g = numel(model::generator_tensors(config.model));
   const int64_t n_d = numel(model::discriminator_tensors(config.discriminator, config.model.resolution));
   const int64_t part_g = options.micro_batch > 0 ? std::min(options.micro_batch, n_images) : n_images;
-  const int64_t part_d =
-      options.micro_batch > 0 ? std::min(n_images, std::max(kGroup, options.micro_batch / kGroup * kGroup)) : n_images;
-  const int64_t saved_d = options.skip_non_finite ? 0 : 3 * n_d;
+  const int64_t part_d = options.micro_batch > 0
+                             ? std::min(n_images, std::max(kGroupSize, options.micro_batch / kGroupSize * kGroupSize))
+                             : n_images;
+  const int64_t of_saved_d = config.training.beta1 == 0 ? 2 : 3;  // weights, second moments, first ones
+  const int64_t saved_d = options.skip_non_finite ? 0 : of_saved_d * n_d;
+  const int64_t batch_bytes = kFloatBytes * 3 * n_images * config.model.resolution * config.model.resolution;
   MemoryEstimate out;
   out.weights = kFloatBytes * (2 * n_g + n_d);
   out.moments = kFloatBytes * (3 * n_g + 3 * n_d + saved_d);
   out.activations = kFloatBytes * std::max(part_d * floats_of_d(config), part_g * floats_of_g(config));
+  out.pictures = batch_bytes * (batches_ahead(batch_bytes, loader_threads) + 1);
   return out;
 }
 
 void describe_run(std::ostream& out, const model::Config& config, const StepOptions& options, int n_processes,
-                  const store::DatasetReader* dataset) {
+                  int loader_threads, const store::DatasetReader* dataset) {
   const std::vector<model::TensorSpec> g = model::generator_tensors(config.model);
   const std::vector<int64_t> shard = parallel::images_of_rank(config.training.batch, 0, n_processes);
   const auto n_images = static_cast<int64_t>(shard.size());
-  const MemoryEstimate memory = estimate_memory(config, options, n_images);
+  const MemoryEstimate memory = estimate_memory(config, options, n_images, loader_threads);
   out << model::to_json(config).dump(2) << "\n\n"
       << "parameters     G " << numel(g) << " (hypernetwork " << numel(g, "hypernet.") << ", shared INR "
       << numel(g, "inr.") << "), D "
@@ -83,7 +89,7 @@ void describe_run(std::ostream& out, const model::Config& config, const StepOpti
   }
   out << "memory, about  " << mebibytes(memory.total()) << " a process: weights " << mebibytes(memory.weights)
       << ", moments and gradients " << mebibytes(memory.moments) << ", activations " << mebibytes(memory.activations)
-      << "\n"
+      << ", pictures " << mebibytes(memory.pictures) << "\n"
       << "batch          " << config.training.batch << " images, " << n_images << " in each of " << n_processes
       << (n_processes == 1 ? " process" : " processes");
   if (options.micro_batch > 0 && options.micro_batch < n_images) out << ", " << options.micro_batch << " at once";
@@ -95,7 +101,8 @@ void describe_run(std::ostream& out, const model::Config& config, const StepOpti
                                   .flip = config.training.flip,
                                   .first_position = 0,
                                   .shard = shard,
-                                  .n_threads = 1});
+                                  .n_threads = 1,
+                                  .pinned = false});
     const at::Tensor reals = loader.next();
     out << "first batch    reals " << shape(reals) << " in [" << reals.min().item<float>() << ", "
         << reals.max().item<float>() << "], z [" << n_images << ", " << config.model.z_dim << "]; dataset of "

@@ -11,19 +11,22 @@
 
 namespace inr::gan {
 
-/// Memory of one process of a run, in bytes. The first two are exact, the third an estimate within about a third.
+/// Memory of one process of a run, in bytes: of rank 0, which alone holds the moving average. Activations are an
+/// estimate within about a third, the others exact.
 struct MemoryEstimate {
   int64_t weights = 0;      // G, its moving average and D
   int64_t moments = 0;      // of Adam, gradients, and the copy of D that a failing iteration goes back to
   int64_t activations = 0;  // the larger of the D step and the G step
-  [[nodiscard]] int64_t total() const { return weights + moments + activations; }
+  int64_t pictures = 0;     // batches read ahead, and the one in use
+  [[nodiscard]] int64_t total() const { return weights + moments + activations + pictures; }
 };
 /// n_images: of the batch, in this process.
-MemoryEstimate estimate_memory(const model::Config& config, const StepOptions& options, int64_t n_images);
+MemoryEstimate estimate_memory(const model::Config& config, const StepOptions& options, int64_t n_images,
+                               int loader_threads);
 
 /// Prints the configuration (JSON), the numbers of parameters, the memory and the shapes of a first batch, which is
 /// read from the dataset where there is one. Throws what reading the dataset throws.
 void describe_run(std::ostream& out, const model::Config& config, const StepOptions& options, int n_processes,
-                  const store::DatasetReader* dataset);
+                  int loader_threads, const store::DatasetReader* dataset);
 
 }  // namespace inr::gan

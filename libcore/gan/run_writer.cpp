@@ -16,23 +16,28 @@ namespace {
 using base::Json;
 namespace fs = std::filesystem;
 
-/// The best score that the folder knows: that of its best.safetensors, else what the resumed checkpoint remembers.
-std::optional<double> known_best(const std::string& run, const Json& resumed) {
-  const auto score_of = [](const Json& provenance) -> std::optional<double> {
-    if (!provenance.is_object() || !provenance.contains("best_score") || !provenance["best_score"].is_number())
-      return std::nullopt;
-    return provenance["best_score"].get<double>();
-  };
-  const std::string path = run + "/best.safetensors";
+/// The score of the folder's best.safetensors where the new ones can be compared with it: of as many samples, against
+/// the same pictures. A run that starts anew has none to keep.
+std::optional<double> known_best(const TrainerOptions& options, const TrainState& start, const Json& provenance) {
+  const std::string path = options.run + "/best.safetensors";
   std::error_code error;
-  if (!fs::exists(path, error)) return std::nullopt;  // nothing to keep, whatever a checkpoint remembers
+  if (!fs::exists(path, error)) return std::nullopt;
+  std::string fault = path + " is of an earlier run";
   try {
-    if (const auto score = score_of(checkpoint_provenance(path))) return score;
-  } catch (const base::Error& fault) {
-    base::log_warning(std::string(fault.what()) + " (the next score replaces it)");
-    return std::nullopt;
+    const Json best = start.iteration > 0 ? checkpoint_provenance(path) : Json();
+    if (best.is_object()) {
+      const Json score = best.value("best_score", Json());
+      const Json pictures = provenance.value("dataset_hash", Json());
+      if (score.is_number() && best.value("best_samples", Json()) == options.score_samples &&
+          best.value("dataset_hash", Json()) == pictures)
+        return score.get<double>();
+      fault = path + " has no score of " + std::to_string(options.score_samples) + " samples against these pictures";
+    }
+  } catch (const base::Error& error_of_file) {
+    fault = error_of_file.what();
   }
-  return score_of(resumed);
+  if (options.score) base::log_warning(fault + " (the next score replaces it)");
+  return std::nullopt;
 }
 
 }  // namespace
@@ -43,7 +48,7 @@ RunWriter::RunWriter(const TrainerOptions& options, const model::Config& config,
       config_(config),
       provenance_(provenance.is_object() ? std::move(provenance) : Json::object()),
       log_(options.run + "/log.jsonl"),
-      best_score_(known_best(options.run, provenance_)) {
+      best_score_(known_best(options, start, provenance_)) {
   const std::string own = options.run + "/" + checkpoint_name(start.iteration);
   if (start.iteration > 0 && fs::exists(own)) {  // resumed from it: written again only after a step
     saved_at_ = start.iteration;
@@ -71,22 +76,34 @@ void RunWriter::samples(const TrainState& state) {
   samples_ = path;
 }
 
+std::optional<double> RunWriter::measure(const TrainState& state) {
+  try {
+    return options_.score(config_, state.ema);
+  } catch (const std::exception& error) {  // LibTorch's carry a backtrace from the second line on
+    const std::string text = error.what();
+    base::log_warning("no score at iteration " + std::to_string(state.iteration) + ": " +
+                      base::printable(text.substr(0, text.find('\n')), 300) + " (training goes on)");
+    return std::nullopt;
+  }
+}
+
 void RunWriter::score(const TrainState& state) {
   const auto start = std::chrono::steady_clock::now();
-  const double score = options_.score(config_, state.ema);
+  const std::optional<double> score = measure(state);
+  if (!score) return;
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   log({{"iteration", state.iteration},
        {"images", state.images},
        {"seconds", state.seconds},
-       {"score", std::isfinite(score) ? Json(score) : Json()},
+       {"score", std::isfinite(*score) ? Json(*score) : Json()},
        {"score_seconds", seconds}});
-  if (!std::isfinite(score) || (best_score_ && score >= *best_score_)) return;
+  if (!std::isfinite(*score) || (best_score_ && *score >= *best_score_)) return;
   forgiving("best", [&] {
     Json provenance = provenance_;
-    provenance["best_score"] = score;
+    provenance["best_score"] = *score;
     provenance["best_iteration"] = state.iteration;
+    provenance["best_samples"] = options_.score_samples;
     save_checkpoint(options_.run + "/best.safetensors", config_, state, provenance);
-    provenance_ = std::move(provenance);
     best_score_ = score;
   });
 }

@@ -24,7 +24,8 @@ class RunWriter {
   void log(const base::Json& line);
   /// RUN/samples/ITERATION.png of the moving average; once an iteration.
   void samples(const TrainState& state);
-  /// The score of the moving average; the best one's checkpoint goes to RUN/best.safetensors.
+  /// The score of the moving average; the best one's checkpoint goes to RUN/best.safetensors. A score that fails is a
+  /// warning.
   void score(const TrainState& state);
   /// RUN/checkpoint-ITERATION.safetensors, and the removal of the oldest; nothing where the state is saved already.
   /// last: throws SystemError where it cannot be written.
@@ -36,6 +37,7 @@ class RunWriter {
 
  private:
   void forgiving(const std::string& what, const std::function<void()>& write);
+  std::optional<double> measure(const TrainState& state);
   void remove_oldest(int64_t iteration) const;
 
   const TrainerOptions& options_;

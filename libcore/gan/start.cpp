@@ -71,29 +71,64 @@ void warn_of_another_dataset(const base::Json& provenance, const store::DatasetR
   base::log_warning(dataset.path() + " holds other pictures than those that " + path + " was trained on");
 }
 
-LoadedRun resumed(const std::string& path, const StartOptions& options, const store::DatasetReader* dataset) {
-  LoadedRun run = load_run(path);
-  require_same_networks(run.config, options, path);
-  if (dataset != nullptr) warn_of_another_dataset(run.provenance, *dataset, path);
-  const model::Config before = run.config;
-  apply_changes(run.config, options);
-  if (!(run.config.model == before.model) || !(run.config.discriminator == before.discriminator)) {
+/// Sums in another order: the run goes on, but not to the bits that it would have had.
+void warn_of_another_machine(const base::Json& provenance, const base::Json& machine, const std::string& path) {
+  std::string differences;
+  for (const auto& [key, here] : machine.items()) {
+    if (!provenance.is_object() || !provenance.contains(key) || provenance[key] == here) continue;
+    differences += (differences.empty() ? "" : ", ") + key + " " + base::printable(provenance[key].dump()) + " (here " +
+                   here.dump() + ")";
+  }
+  if (differences.empty()) return;
+  base::log_warning(path + " was trained with " + differences +
+                    ": it goes on the same up to rounding, not to the same bits");
+}
+
+/// The configuration of a run that goes on from a checkpoint of configuration `before`.
+model::Config resumed_config(const model::Config& before, const StartOptions& options, const std::string& path) {
+  require_same_networks(before, options, path);
+  model::Config config = before;
+  apply_changes(config, options);
+  if (!(config.model == before.model) || !(config.discriminator == before.discriminator)) {
     throw base::UsageError("--set changes the networks of " + path +
                            ", which a resumed run keeps; start a fresh run for that");
   }
-  if (run.config.training.batch != before.training.batch || run.config.training.seed != before.training.seed) {
+  if (config.training.batch != before.training.batch || config.training.seed != before.training.seed) {
     base::log_warning("batch or seed differ from those of " + path +
                       ": the order of pictures and latents changes from here on");
   }
-  if (run.state.images < 0 || run.state.iteration < 0)
-    throw base::DataError(path, "has negative counters", "it cannot be resumed");
+  return config;
+}
+
+LoadedRun resumed(LoadedRun run, const StartOptions& options, const store::DatasetReader* dataset) {
+  run.config = resumed_config(run.config, options, run.path);
+  if (dataset != nullptr) warn_of_another_dataset(run.provenance, *dataset, run.path);
+  warn_of_another_machine(run.provenance, options.machine, run.path);
   if (run.state.iteration >= run.config.training.iterations) {
-    base::log_info(path + " is at iteration " + std::to_string(run.state.iteration) + " already: nothing to do up to " +
-                   std::to_string(run.config.training.iterations));
+    base::log_info(run.path + " is at iteration " + std::to_string(run.state.iteration) +
+                   " already: nothing to do up to " + std::to_string(run.config.training.iterations));
   } else {
-    base::log_info("resuming from " + path);
+    base::log_info("resuming from " + run.path);
   }
   return run;
+}
+
+/// Before a fresh start where --resume found nothing to go on from.
+void refuse_unreadable(const std::string& run) {
+  if (list_checkpoints(run).empty()) return;
+  throw base::DataError(run, "holds checkpoints, none of which can be read",
+                        "give --resume=FILE, or another folder with -o");
+}
+
+/// A fresh start without --resume takes no folder that an earlier run has left something in.
+void refuse_used(const std::string& run) {
+  std::error_code error;
+  if (!list_checkpoints(run).empty()) {
+    throw base::DataError(run, "holds the checkpoints of an earlier run",
+                          "give --resume to continue it, or another folder");
+  }
+  if (std::filesystem::exists(run + "/best.safetensors", error))
+    throw base::DataError(run, "holds the best.safetensors of an earlier run", "give another folder, or move it away");
 }
 
 bool same_shapes(const field::TensorMap& a, const field::TensorMap& b) {
@@ -135,14 +170,11 @@ LoadedRun initialised(const StartOptions& options, const store::DatasetReader* d
 }  // namespace
 
 model::Config planned_config(const StartOptions& options, const store::DatasetReader* dataset) {
-  if (!options.resume.empty() && !options.run.empty()) {
-    const std::string path =
-        options.resume == "auto" ? newest_checkpoint(options.run) : resolve_checkpoint(options.resume);
-    if (!path.empty()) {
-      model::Config config = load_config(path);
-      apply_changes(config, options);
-      return config;
-    }
+  if (!options.resume.empty()) {
+    const bool newest = options.resume == "auto";
+    const std::string path = newest ? newest_checkpoint(options.run) : resolve_checkpoint(options.resume);
+    if (!path.empty()) return resumed_config(load_config(path), options, path);
+    refuse_unreadable(options.run);
   }
   return fresh_config(options, dataset);
 }
@@ -150,21 +182,19 @@ model::Config planned_config(const StartOptions& options, const store::DatasetRe
 LoadedRun start_run(const StartOptions& options, const store::DatasetReader* dataset) {
   if (!options.preset.empty() && !options.config_file.empty())
     throw base::UsageError("--preset and --config exclude each other");
-  if (!options.resume.empty()) {
-    const std::string path =
-        options.resume == "auto" ? newest_checkpoint(options.run) : resolve_checkpoint(options.resume);
-    if (!path.empty()) {
-      LoadedRun run = resumed(path, options, dataset);
-      const auto held = list_checkpoints(options.run);
-      if (options.resume != "auto" && !held.empty() && held.back().first > run.state.iteration) {
-        throw base::DataError(options.run, "holds later checkpoints than " + path,
-                              "go on in another folder (-o), or move the later ones away");
-      }
-      return run;
+  if (options.resume.empty()) {
+    refuse_used(options.run);
+  } else if (options.resume == "auto") {
+    if (std::optional<LoadedRun> run = load_newest_run(options.run)) return resumed(std::move(*run), options, dataset);
+    refuse_unreadable(options.run);
+  } else {
+    LoadedRun run = resumed(load_run(resolve_checkpoint(options.resume)), options, dataset);
+    const auto held = list_checkpoints(options.run);
+    if (!held.empty() && held.back().first > run.state.iteration) {
+      throw base::DataError(options.run, "holds later checkpoints than " + run.path,
+                            "go on in another folder (-o), or move the later ones away");
     }
-  } else if (!list_checkpoints(options.run).empty()) {
-    throw base::DataError(options.run, "holds the checkpoints of an earlier run",
-                          "give --resume to continue it, or another folder");
+    return run;
   }
   if (!options.init.empty()) return initialised(options, dataset);
   LoadedRun run;
@@ -200,6 +230,7 @@ void share_run(LoadedRun& run, parallel::Group& group) {
   if (!root) {
     run.config = model::parse_config(base::parse_json(text, "rank 0"), "the configuration of rank 0");
     state = initial_state(run.config);
+    state.ema.clear();
     state.iteration = number[1];
     state.images = number[2];
     state.adam_g.steps = number[3];
@@ -208,7 +239,7 @@ void share_run(LoadedRun& run, parallel::Group& group) {
   }
   std::vector<at::Tensor> tensors;
   for (field::TensorMap* map :
-       {&state.g, &state.ema, &state.d, &state.adam_g.m, &state.adam_g.v, &state.adam_d.m, &state.adam_d.v}) {
+       {&state.g, &state.d, &state.adam_g.m, &state.adam_g.v, &state.adam_d.m, &state.adam_d.v}) {
     for (auto& [name, tensor] : *map) tensors.push_back(tensor);
   }
   group.broadcast(tensors, 0);

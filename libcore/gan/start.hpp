@@ -23,6 +23,9 @@ struct StartOptions {
   std::optional<uint64_t> seed;
   std::string init;    // a checkpoint whose networks a fresh run starts from; empty: random weights
   std::string resume;  // empty: a fresh run; "auto": newest whole checkpoint, if any; else a file
+  /// On what the bits depend (threads, processes, device), to be compared with what the provenance of a resumed
+  /// checkpoint says of the same keys.
+  base::Json machine = base::Json::object();
 };
 
 /// The state to train from. A resumed run keeps its configuration; settings and iterations may change its training
@@ -30,17 +33,19 @@ struct StartOptions {
 /// init: G, its moving average and (where it is there and fits) D come from a checkpoint, and without preset and
 /// config_file the configuration too; moments and counters start at zero.
 /// dataset may be null where nothing will be trained. Throws UsageError, DataError (a fresh start in a folder that
-/// holds checkpoints).
+/// holds checkpoints or the best one of a run; --resume in one whose checkpoints can none of them be read).
 LoadedRun start_run(const StartOptions& options, const store::DatasetReader* dataset);
 
 /// The checks of a fresh start_run() without its work: throws what that would throw of options, configuration and
 /// dataset.
 void check_start(const StartOptions& options, const store::DatasetReader* dataset);
 
-/// The configuration that start_run() would train, from a fresh start or the checkpoint to resume.
+/// The configuration that start_run() would train, from a fresh start or the checkpoint to resume (whose head alone is
+/// read). Throws what that would throw of them.
 model::Config planned_config(const StartOptions& options, const store::DatasetReader* dataset);
 
-/// Gives every process of a group the run of rank 0. Collective; on other ranks run is only written.
+/// Gives every process of a group the run of rank 0, but for the moving average, which rank 0 alone keeps and writes.
+/// Collective; on other ranks run is only written.
 void share_run(LoadedRun& run, parallel::Group& group);
 
 /// What a checkpoint says of its origin: dataset, recipe, content hash, program version, command.

@@ -42,6 +42,25 @@ void make_folders(const std::string& run) {
   if (error) throw base::SystemError(run, "make the folder", error.value());
 }
 
+/// Files that a trainer was writing when it was killed (base::AtomicFile's names), which nobody else finishes.
+void remove_unfinished(const std::string& run) {
+  const auto is_left = [](const std::string& name, const std::string& folder) {
+    if (folder == "samples") return name.find(".png.tmp-") != std::string::npos;
+    const size_t end = name.find(".safetensors.tmp-");
+    if (end == std::string::npos) return false;
+    const std::string finished = name.substr(0, end) + ".safetensors";
+    return finished == "best.safetensors" || model::checkpoint_iteration(finished).has_value();
+  };
+  for (const std::string folder : {"", "samples"}) {
+    std::error_code error;  // what stays does no harm
+    std::filesystem::directory_iterator entries(run + "/" + folder, error);
+    for (; !error && entries != std::filesystem::directory_iterator(); entries.increment(error)) {
+      std::error_code ignored;
+      if (is_left(entries->path().filename().string(), folder)) std::filesystem::remove(entries->path(), ignored);
+    }
+  }
+}
+
 /// One run in progress: owns the state; rank 0 also owns everything that is written beside it.
 class Run {
  public:
@@ -59,7 +78,8 @@ class Run {
                           .flip = config_.training.flip,
                           .first_position = state_.images,
                           .shard = shard_,
-                          .n_threads = options.loader_threads}),
+                          .n_threads = options.loader_threads,
+                          .pinned = options.device.is_cuda()}),
         seconds_before_(state_.seconds) {
     if (group.rank() == 0) writer_.emplace(options, config_, state_, std::move(start.provenance));
   }
@@ -75,8 +95,8 @@ class Run {
          {"threads", at::get_num_threads()}});
     bool interrupted = false;
     while (state_.iteration < config_.training.iterations) {
-      const bool stop =
-          (options_.stop && options_.stop()) || (options_.duration_s > 0 && elapsed() >= options_.duration_s);
+      const bool stop = (options_.stop && options_.stop()) ||
+                        (options_.duration_s > 0 && seconds_since(options_.started) >= options_.duration_s);
       if (group_.any(stop)) {
         interrupted = true;
         break;
@@ -93,7 +113,6 @@ class Run {
   }
 
  private:
-  [[nodiscard]] double elapsed() const { return seconds_since(start_); }
   [[nodiscard]] bool due(int64_t every) const { return every > 0 && state_.iteration % every == 0; }
   void log(const Json& line) {
     if (writer_) writer_->log(line);
@@ -121,7 +140,7 @@ class Run {
     report_ = step_.run(state_, reals, training_latents(0), training_latents(1));
     report_.seconds.data = waited;
     phases_ += report_.seconds;
-    state_.seconds = seconds_before_ + elapsed();
+    state_.seconds = seconds_before_ + seconds_since(start_);
     if (report_.fault.empty()) {
       n_skipped_ = 0;
     } else {
@@ -131,27 +150,36 @@ class Run {
 
   /// A loss or gradient that is not finite: the same in all processes, so all leave together.
   void handle_fault() {
-    const bool skip = options_.step.skip_non_finite && ++n_skipped_ < kMaxSkipped;
-    log({{"event", skip ? "skipped" : "not finite"}, {"iteration", state_.iteration}, {"fault", report_.fault}});
-    const std::string where = "iteration " + std::to_string(state_.iteration + (skip ? 0 : 1));
-    if (skip) {
+    const bool skips = options_.step.skip_non_finite;  // the half step was left out, and the iteration counts
+    const bool goes_on = skips && ++n_skipped_ < kMaxSkipped;
+    log({{"event", goes_on ? "skipped" : "not finite"}, {"iteration", state_.iteration}, {"fault", report_.fault}});
+    const std::string where = "iteration " + std::to_string(state_.iteration + (skips ? 0 : 1));
+    if (goes_on) {
       if (writer_) base::log_warning(where + ": " + report_.fault + " is not finite; that half step is left out");
       return;
     }
     if (writer_) writer_->checkpoint(state_, /*last=*/true);
     group_.close();
-    throw base::DataError(where,
-                          report_.fault + " is not finite" + (n_skipped_ > 0 ? ", a hundred times in a row" : ""),
-                          (writer_ ? writer_->newest() + " is the state before it; " : std::string()) +
-                              "resume with lower learning rates (--set training.lr_d=...), or with --on-nan skip");
+    const std::string lower = "lower learning rates (--set training.lr_d=...)";
+    if (skips) {
+      throw base::DataError(
+          where,
+          report_.fault + " is not finite, after " + std::to_string(kMaxSkipped - 1) + " such iterations in a row",
+          (writer_ ? writer_->newest() + " is the state after them; " : std::string()) +
+              "go back to an earlier checkpoint (--resume=FILE, -o another folder) with " + lower);
+    }
+    throw base::DataError(where, report_.fault + " is not finite",
+                          (writer_ ? writer_->newest() + " is the state before it; " : std::string()) + "resume with " +
+                              lower + ", or with --on-nan skip");
   }
 
   void write_due() {
     if (due(options_.log_every)) log_step();
+    // Before what may take long or fail.
+    if (due(options_.checkpoint_every) || state_.iteration == config_.training.iterations)
+      writer_->checkpoint(state_, /*last=*/false);
     if (due(options_.sample_every)) writer_->samples(state_);
     if (options_.score && due(options_.score_every)) writer_->score(state_);
-    if (due(options_.checkpoint_every) && state_.iteration < config_.training.iterations)
-      writer_->checkpoint(state_, /*last=*/false);
   }
 
   void finish(base::Progress& progress, bool interrupted, bool stepped) {
@@ -238,13 +266,13 @@ RunLock::RunLock(const std::string& run) {
     ::close(fd_);
     throw base::DataError(run, "another inr-train is writing this run", "wait for it, or give another folder with -o");
   }
+  remove_unfinished(run);
 }
 
 RunLock::~RunLock() { ::close(fd_); }
 
 TrainResult train(LoadedRun start, const store::DatasetReader& dataset, const TrainerOptions& options,
                   parallel::Group& group) {
-  if (group.rank() == 0) make_folders(options.run);
   return Run(std::move(start), dataset, options, group).loop();
 }
 

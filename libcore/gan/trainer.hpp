@@ -3,6 +3,7 @@
 // The training loop: batches in, steps, and a run folder that always holds a whole state:
 //   RUN/checkpoint-000001500.safetensors   RUN/best.safetensors   RUN/log.jsonl   RUN/samples/000001500.png
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -16,19 +17,21 @@
 namespace inr::gan {
 
 struct TrainerOptions {
-  std::string run;                  // the folder; made where it is missing
+  std::string run;                  // the folder, as RunLock makes it
   int64_t checkpoint_every = 1000;  // iterations; one more is written at the end and on interruption
   int64_t keep = 3;                 // newest checkpoints kept; 0 keeps all
   int64_t sample_every = 500;       // iterations between sample grids
   int64_t log_every = 50;           // iterations between log lines
   int64_t score_every = 0;          // iterations between scores; 0 = none
-  double duration_s = 0;            // stop as if interrupted after this many seconds; 0 = no limit
+  double duration_s = 0;            // stop as if interrupted so many seconds after `started`; 0 = no limit
+  std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
   int loader_threads = 1;
   StepOptions step;
   at::Device device = at::kCPU;
   std::function<bool()> stop;  // asked between steps
-  /// Smaller is better. Handed down by the tool, since scores live above this folder.
+  /// Smaller is better. Handed down by the tool, since scores live above this folder. What it throws is a warning.
   std::function<double(const model::Config&, const field::TensorMap& ema)> score;
+  int64_t score_samples = 1000;  // that it takes: scores of other numbers are not compared
 };
 
 struct TrainResult {
@@ -45,8 +48,8 @@ struct TrainResult {
 TrainResult train(LoadedRun start, const store::DatasetReader& dataset, const TrainerOptions& options,
                   parallel::Group& group);
 
-/// Holds RUN/lock as long as it lives, so that two trainers never write one run. Throws DataError where another holds
-/// it.
+/// Makes the folder of a run and holds RUN/lock as long as it lives, so that two trainers never write one run. What a
+/// killed trainer left half written is removed. Throws DataError where another holds the lock.
 class RunLock {
  public:
   explicit RunLock(const std::string& run);

@@ -22,5 +22,12 @@ expect_exit 0 train -o branch --iterations 4 --resume="run/$(name 2)"
 same_bytes <(tail -c 1000 kept) <(tail -c 1000 "branch/$(name 4)")
 expect_exit 2 inr-train --iterations 0 -o run --resume
 expect_stderr "DATASET"
+# Other numbers of threads sum in another order.
+expect_exit 0 inr-train data.inrd -o branch --iterations 5 --resume --threads 2 --sample-every 0
+expect_stderr 'threads 1 \(here 2\)'
+# A resume of a run that cannot be read does not begin it anew over what is there.
+for i in 3 4 5; do truncate -s 1000 "branch/$(name $i)"; done
+expect_exit 1 train -o branch --iterations 6 --resume
+expect_stderr 'none of which can be read'
 expect_exit 2 inr-export run -o "run/$(name 4)"
 same_bytes kept "run/$(name 4)"

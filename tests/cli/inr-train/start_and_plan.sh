@@ -18,6 +18,9 @@ expect_exit 2 inr-train --dry-run
 
 steps=(--iterations 3 --threads 1 --sample-every 0)
 expect_exit 0 inr-train data.inrd -o a --preset tiny32 --seed 3 "${steps[@]}"
+expect_exit 0 inr-train --dry-run --resume=a/checkpoint-000000003.safetensors
+expect_stdout '"seed": 3'
+expect_exit 2 inr-train --dry-run --resume=a/checkpoint-000000003.safetensors --set model.rank=3
 expect_exit 0 inr-train data.inrd -o b --init a "${steps[@]}" --iterations 4
 expect_stderr 'G and D of a/checkpoint-000000003'
 expect_exit 0 inr-info --json b
