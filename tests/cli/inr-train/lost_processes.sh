@@ -7,10 +7,10 @@
 # process stops all in an orderly way.
 source "$SOURCE/tests/support/groups.sh"
 make_data
-arguments=(data.inrd --preset tiny32 --set training.batch=16 --threads 1 --sample-every 0 --log-every 1 --checkpoint-every 5
+arguments=(data.inrd --preset tiny32 --set training.batch=16 --threads 1 --sample-every 0 --log-every 1 --checkpoint-every 5 --keep 0
   --set training.lr_d=1e-4 --set training.lr_hypernet=1e-5 --set training.lr_shared=1e-5 -o)
 last=checkpoint-000000030.safetensors
-train_group 1 "${arguments[@]}" whole --iterations 30 --keep 0
+train_group 1 "${arguments[@]}" whole --iterations 30
 
 for victim in 1 0; do
   start_group 4 "${arguments[@]}" lost$victim --iterations 100000
