@@ -3,6 +3,7 @@
 #include "image/deep_zoom.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "base/error.hpp"
@@ -134,8 +135,8 @@ void DeepZoomWriter::write_tiles(size_t index) {
     const TileRange columns = tile_range(level.size.width, column);
     Image tile = make_image(columns.end - columns.begin, rows.end - rows.begin);
     for (int64_t y = 0; y < tile.height; ++y) {
-      std::ranges::copy(level.row(rows.begin + y).subspan(row_bytes(columns.begin), row_bytes(tile.width)),
-                        tile.row(y).begin());
+      const std::span<uint8_t> to = tile.row(y);
+      std::memcpy(to.data(), &level.row(rows.begin + y)[row_bytes(columns.begin)], to.size());
     }
     const bool is_jpeg = tiles_ == PictureFormat::kJpeg;
     files_.write_tile(index, column, level.tile_row, ending_of(tiles_),
