@@ -15,7 +15,7 @@ void note(int number) { noted_signal = number; }
 
 }  // namespace
 
-DeferredSignals::DeferredSignals(std::vector<int> numbers) {
+DeferredSignals::DeferredSignals(const std::vector<int>& numbers) {
   noted_signal = 0;
   struct sigaction action {};
   action.sa_handler = note;

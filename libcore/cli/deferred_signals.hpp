@@ -12,7 +12,7 @@ namespace inr::cli {
 /// again. Signals that were ignored stay so. One object at a time.
 class DeferredSignals {
  public:
-  explicit DeferredSignals(std::vector<int> numbers);
+  explicit DeferredSignals(const std::vector<int>& numbers);
   ~DeferredSignals();
   DeferredSignals(const DeferredSignals&) = delete;
   DeferredSignals& operator=(const DeferredSignals&) = delete;

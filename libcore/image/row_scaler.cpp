@@ -5,6 +5,7 @@
 #include "image/row_scaler.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 namespace inr::image {
@@ -52,7 +53,7 @@ void RowScaler::write_rows(std::span<const uint8_t> rows, const TakeRow& take) {
       for (size_t k = 0; k < area_.size(); ++k) area_[k] += weight * sums_[k];
       more = out_bottom < bottom;
       if (out_bottom > bottom) break;
-      for (size_t k = 0; k < area_.size(); ++k) finished_[k] = static_cast<uint8_t>(area_[k] / area + 0.5);
+      for (size_t k = 0; k < area_.size(); ++k) finished_[k] = static_cast<uint8_t>(std::lround(area_[k] / area));
       std::ranges::fill(area_, 0.0);
       ++n_out_;
       take(finished_);

@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kLevels = 6;  // a channel: 0, 51, ..., 255, which sixel's percents tell exactly
 constexpr size_t kColours = kLevels * kLevels * kLevels;
-constexpr int64_t kBandRows = 6;
+constexpr size_t kBandRows = 6;
 
 // Bayer's matrix, 8 x 8: the k-th brightest share of a patch, from 0 to 63.
 constexpr std::array<std::array<uint8_t, 8>, 8> kBayer{{{0, 32, 8, 40, 2, 34, 10, 42},
@@ -82,8 +82,8 @@ void SixelWriter::write_rows(std::span<const uint8_t> rows) {
       put_band();
       text_ += '-';
     }
-    const auto& thresholds = kBayer[static_cast<size_t>(n_rows_ % 8)];
-    const auto bit = static_cast<uint8_t>(1U << static_cast<unsigned>(n_rows_++ % kBandRows));
+    const auto& thresholds = kBayer[n_rows_ % 8];
+    const auto bit = static_cast<uint8_t>(1U << (n_rows_++ % kBandRows));
     for (size_t x = 0; x < n_columns; ++x) {
       const uint8_t* rgb = &rows[(i * n_columns + x) * 3];
       const uint8_t threshold = thresholds[x % 8];

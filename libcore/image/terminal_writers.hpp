@@ -69,7 +69,7 @@ class SixelWriter final : public GraphicsWriter {
   void put_band();
 
   std::string text_;
-  int64_t n_rows_ = 0;          // taken
+  size_t n_rows_ = 0;           // taken
   std::vector<uint8_t> bands_;  // of the six rows under way: a bit a row for every colour and column, [216, W]
   std::vector<bool> used_;      // colours that occur in them, [216]
 };

@@ -4,6 +4,7 @@
 // decoder.
 #include "image/terminal_picture.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <map>
@@ -263,6 +264,10 @@ BOOST_AUTO_TEST_CASE(sixels_by_hand) {
   Image wide = inr::image::make_image(8, 1);
   for (size_t x = 5; x < 8; ++x) wide.rgb[x * 3] = 0;
   BOOST_TEST(one(shown(view, wide)).ends_with("#35!5?@@@$#215!5@\033\\\0338\033[1B"));
+  // Two bands: six rows of red, then one of black and no red.
+  Image tall = inr::image::make_image(1, 7, {255, 0, 0});
+  std::ranges::fill(tall.row(6), uint8_t{0});
+  BOOST_TEST(one(shown(view, tall)).ends_with("#215;2;100;100;100#180~-#0@\033\\\0338\033[1B"));
 }
 
 BOOST_AUTO_TEST_CASE(sixels_keep_colours_of_the_cube) {
