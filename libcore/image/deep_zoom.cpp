@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "image/deep_zoom_description.hpp"
 #include "image/encode.hpp"
 
 namespace inr::image {
@@ -50,19 +51,6 @@ void average_rows(std::span<const uint8_t> upper, std::span<const uint8_t> lower
   }
 }
 
-std::string deep_zoom_description(int64_t width, int64_t height, std::string_view ending, const TextChunks& text) {
-  std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-  for (const auto& [keyword, value] : text) {
-    std::string safe = value;
-    for (size_t at = 0; (at = safe.find("?>", at)) != std::string::npos;) safe.insert(at + 1, " ");
-    xml += "<?" + keyword + " " + safe + "?>\n";
-  }
-  xml += "<Image xmlns=\"http://schemas.microsoft.com/deepzoom/2008\" Format=\"" + std::string(ending) +
-         "\" Overlap=\"" + std::to_string(kTileOverlap) + "\" TileSize=\"" + std::to_string(kTileSide) +
-         "\">\n  <Size Width=\"" + std::to_string(width) + "\" Height=\"" + std::to_string(height) + "\"/>\n</Image>\n";
-  return xml;
-}
-
 struct DeepZoomWriter::Level {
   PixelSize size;
   int64_t n_rows = 0;          // taken so far
@@ -96,7 +84,7 @@ DeepZoomWriter::DeepZoomWriter(DeepZoomFiles& files, PictureFormat tiles, int64_
     level.strip.reserve(static_cast<size_t>(n_rows) * row_bytes(size.width));
     level.above.resize(row_bytes((size.width + 1) / 2));
   }
-  files_.begin(levels_.size(), deep_zoom_description(width, height, ending_of(tiles), text));
+  files_.begin(levels_.size(), to_xml({width, height, kTileSide, kTileOverlap, std::string(ending_of(tiles)), text}));
 }
 
 DeepZoomWriter::~DeepZoomWriter() = default;

@@ -8,8 +8,6 @@
 // Format: "Deep Zoom File Format Overview" (Microsoft, 2011), schema deepzoom/2008.
 #pragma once
 #include <cstdint>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "image/deep_zoom_files.hpp"
@@ -40,10 +38,6 @@ TileRange tile_range(int64_t side_px, int64_t i) noexcept;
 /// Two rows of width pixels, [width, 3] each, into one of (width + 1) / 2.
 void average_rows(std::span<const uint8_t> upper, std::span<const uint8_t> lower, int64_t width,
                   std::span<uint8_t> out) noexcept;
-
-/// The XML of NAME.dzi. text stands in it as processing instructions, <?keyword text?>, which no viewer minds; a "?>"
-/// inside is written "? >".
-std::string deep_zoom_description(int64_t width, int64_t height, std::string_view ending, const TextChunks& text);
 
 /// Writes a pyramid from the rows of the picture, all levels at a time. Memory: of every level the rows of one row of
 /// tiles, so twice 256 rows of the picture in all. Tiles are encoded by the threads of options.workers; what they hold

@@ -90,6 +90,10 @@ Finding inspect_regular(const std::string& path, std::span<const std::byte> star
   if (looks_like_safetensors(start)) return parts::inspect_safetensors(path, options);
   Finding picture = parts::inspect_picture(path, start, options);
   if (picture.state != FileState::kNotOurs) return picture;
+  if (starts_with(start, "<?xml")) {
+    Finding pyramid = parts::inspect_pyramid(path, options);
+    if (pyramid.state != FileState::kNotOurs) return pyramid;
+  }
   if (looks_like_json(start)) return parts::inspect_json(path, options);
   Finding finding;
   finding.kind = foreign_kind(start);

@@ -24,6 +24,8 @@ void set_fault(Finding& finding, FileState state, std::string_view message);
 std::string model_line(const ModelConfig& config);
 /// 12345678 -> "12.3 M"
 std::string count_text(uint64_t n);
+/// One keyword of ours or another's, as pictures carry them: the command, or details["text"].
+void add_text(Finding& finding, const std::string& keyword, const std::string& text);
 /// Are all values finite? Names the first tensor that is not, empty where all are.
 std::string first_not_finite(const base::Safetensors& file);
 base::Json tensor_list(const base::Safetensors& file);
@@ -33,6 +35,8 @@ void add_config(Finding& finding, const base::Json& config, const InspectOptions
 Finding inspect_safetensors(const std::string& path, const InspectOptions& options);
 Finding inspect_dataset(const std::string& path, const InspectOptions& options);
 Finding inspect_picture(const std::string& path, std::span<const std::byte> start, const InspectOptions& options);
+/// NAME.dzi and the tiles beside it; kNotOurs where the file describes none.
+Finding inspect_pyramid(const std::string& path, const InspectOptions& options);
 Finding inspect_npy(const std::string& path, const InspectOptions& options);
 Finding inspect_zip(const std::string& path, const InspectOptions& options);
 /// JSON lines (a log), or one JSON document (a configuration, a result).

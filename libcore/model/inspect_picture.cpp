@@ -32,16 +32,6 @@ void set_size(Finding& finding, uint64_t width, uint64_t height) {
   finding.details["size"] = {width, height};
 }
 
-// One keyword of ours or another's, as text chunks and JPEG comments carry them.
-void add_text(Finding& finding, const std::string& keyword, const std::string& text) {
-  if (keyword == kCommandKey) {
-    finding.details["command"] = text;
-    finding.summary += ", made by: " + base::printable(text, 200);
-  } else {
-    finding.details["text"][base::printable(keyword)] = text;
-  }
-}
-
 void png(Finding& finding, Bytes bytes) {
   finding.kind = "PNG picture";
   const image::PngReport report = image::inspect_png(bytes);
@@ -235,6 +225,15 @@ void check_pixels(Finding& finding, Bytes bytes, const std::string& path) {
 }
 
 }  // namespace
+
+void add_text(Finding& finding, const std::string& keyword, const std::string& text) {
+  if (keyword == kCommandKey) {
+    finding.details["command"] = text;
+    finding.summary += ", made by: " + base::printable(text, 200);
+  } else {
+    finding.details["text"][base::printable(keyword)] = text;
+  }
+}
 
 Finding inspect_picture(const std::string& path, Bytes start, const InspectOptions& options) {
   Finding finding;

@@ -173,13 +173,6 @@ BOOST_AUTO_TEST_CASE(tiles_of_jpeg) {
   for (size_t i = 0; i < want.rgb.size(); ++i) BOOST_REQUIRE_LE(std::abs(tile.rgb[i] - want.rgb[i]), 8);
 }
 
-BOOST_AUTO_TEST_CASE(the_description) {
-  BOOST_CHECK_EQUAL(deep_zoom_description(7, 5, "jpg", {{"inr.command", "a --res 7x5 ?> b"}}),
-                    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<?inr.command a --res 7x5 ? > b?>\n"
-                    "<Image xmlns=\"http://schemas.microsoft.com/deepzoom/2008\" Format=\"jpg\" Overlap=\"1\" "
-                    "TileSize=\"254\">\n  <Size Width=\"7\" Height=\"5\"/>\n</Image>\n");
-}
-
 BOOST_AUTO_TEST_CASE(an_unfinished_pyramid_leaves_the_earlier_one) {
   const TemporaryFolder folder;
   write_to(folder / "p.dzi", picture_of(300, 300));
