@@ -31,6 +31,11 @@ inline const cli::ToolPage kPage = {
          "second.",
          "The same request gives the same bytes, whatever --threads, --batch, --memory, pipes and files. "
          "Pictures in PNG and JPEG carry the command that draws them again, which inr-info prints.",
+         "--show draws the picture in the terminal too, made smaller until it fits: on stdout where that is a "
+         "terminal, and then, without -o, nothing is written; else on /dev/tty. Pictures of each follow one another, "
+         "films play in their place. Terminals with kitty's protocol or sixels are known by the environment or asked, "
+         "inside tmux and screen too the picture is made of half blocks: in 24 bit where COLORTERM says truecolor, "
+         "else in xterm's 256 colours, with NO_COLOR of plain characters.",
          "A stream that was cut short is drawn as far as it goes; then the exit status is 1. A failing run never "
          "replaces the file of -o: what was drawn of it is kept as NAME.partial. Files that each has finished stay.",
          "A grid is laid out when its last record has arrived. Records beyond the bound of --memory wait in an "
@@ -41,6 +46,7 @@ inline const cli::ToolPage kPage = {
                   "A film into the first record:"},
                  {"inr-sample -n 1 | inr-render zoom --window=-0.3,-0.3,1.3,1.3 > beyond.png",
                   "Beyond the image, at the density of training:", true},
+                 {"inr-sample -n 4 | inr-render --res 64 --show", "A look from a remote machine:"},
                  {"inr-sample -n 5 | inr-render each -o 'pictures/%06d.png'", "One file a record:", true},
                  {"inr-sample -n 16 | inr-render --res 512 > grid.png", "A 4 x 4 grid, every cell 512 pixels:", true}},
     .see_also = {"inr-sample(1)", "inr-interp(1)", "inr-info(1)", "inr-stream(5)"},
@@ -49,6 +55,7 @@ inline const cli::ToolPage kPage = {
 struct Arguments {
   std::vector<std::string> words;  // [MODE] [STREAM...]
   draw::Request request;
+  std::string show;  // how, in the terminal; empty: not at all
   int64_t memory_bytes = draw::kDefaultMemoryBytes;
   cli::CommonOptions common;
 };
@@ -84,18 +91,30 @@ inline void bind(cli::Options& options, Arguments& a) {
                      "draw these records only, in this order, counted from 0",
                      {.metavar = "LIST", .default_text = "all; zoom: 0"});
   options.add_parsed("--format", [&r](const std::string& text) { r.format = draw::parse_format(text); },
-                     "png, png16, jpg, ppm, y4m or npy",
+                     "png, png16, jpg, ppm, y4m, npy, or Deep Zoom with tiles of png or jpg: dz, dz-jpg",
                      {.metavar = "NAME",
                       .default_text = "by the name of -o, else png; films y4m",
-                      .suggestions = {"png", "png16", "jpg", "ppm", "y4m", "npy"}});
+                      .suggestions = {"png", "png16", "jpg", "ppm", "y4m", "npy", "dz", "dz-jpg"}});
+  options.add_flag("--srgb", r.srgb,
+                   "say in PNG files that the colours are sRGB; readers take that anyway, and of JPEG");
+  options.add("--show", a.show, "draw it in the terminal: half blocks in colour, kitty's protocol or sixels",
+              {.metavar = "HOW", .choices = {"auto", "blocks", "kitty", "sixel"}, .implied = "auto"});
   options.group("Grid");
   options.add("--columns", r.columns, "cells in a row",
               {.metavar = "N", .default_text = "ceil(sqrt(n))", .min = 1, .max = 0x7fffffff});
+  options.add_flag("--labels", r.labels,
+                   "under each cell the seed of its record, or what else tells it from the others");
+  options.add_parsed("--compare", [&r](const std::string& text) { r.compare = draw::parse_compare(text); },
+                     "superres, a row a record: beside the function, last, its picture at the resolution of training "
+                     "enlarged by these filters",
+                     {.metavar = "nearest,bilinear,bicubic,lanczos"});
   options.group("Zoom");
   options.add_parsed("--to", [&r](const std::string& text) { r.to = model::parse_window(text); },
                      "last window of a film", {.metavar = "x0,y0,x1,y1"});
   options.add("--frames", r.n_frames, "frames of a film",
               {.metavar = "N", .default_text = std::to_string(draw::kDefaultFrames), .min = 1, .max = 1e7});
+  options.add("--fps", r.fps, "frames a second of a y4m film, also of each",
+              {.metavar = "N", .default_text = std::to_string(draw::kFramesPerSecond), .min = 1, .max = 1000});
   options.group("Work");
   options.add_parsed("--memory", [&a](const std::string& text) { a.memory_bytes = draw::parse_bytes(text); },
                      "bound on pixels, features and parameters held at a time; the picture does not depend on it",

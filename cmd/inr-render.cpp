@@ -15,11 +15,14 @@
 #include "cli/interrupt.hpp"
 #include "cli/run_tool.hpp"
 #include "cli/streams.hpp"
+#include "cli/terminal.hpp"
 #include "draw/frame_pattern.hpp"
 #include "draw/grid_picture.hpp"
 #include "draw/record_source.hpp"
 #include "draw/sequence.hpp"
+#include "draw/shown_picture.hpp"
 #include "field/worker_pool.hpp"
+#include "image/deep_zoom_files.hpp"
 #include "inr-render-options.hpp"
 
 namespace {
@@ -36,10 +39,12 @@ draw::OutputTarget target_of(cli::Output& output) {
   return target;
 }
 
-void keep_partial(cli::Output& output) noexcept {
+void keep_partial(cli::Output* output, image::DeepZoomFiles* pyramid) noexcept {
   try {
-    if (output.file() == nullptr || output.file()->size() == 0) return;
-    base::log_info("what was drawn is kept in " + output.keep_partial());
+    std::string name;
+    if (pyramid != nullptr) name = pyramid->keep_partial();
+    if (output != nullptr && output->file() != nullptr && output->file()->size() > 0) name = output->keep_partial();
+    if (!name.empty()) base::log_info("what was drawn is kept in " + name);
   } catch (const std::exception& error) {
     base::log_warning(std::string("what was drawn could not be kept: ") + error.what());
   }
@@ -53,11 +58,20 @@ std::string check_line(double worst_difference) {
   return text.data();
 }
 
+/// --show in a terminal, and nobody asked for a file.
+void show_alone(Arguments& a) {
+  a.common.out = "/dev/null";
+  const bool film = a.request.to || a.request.format == draw::Format::kY4m;
+  a.request.format = film ? draw::Format::kY4m : draw::Format::kPpm;  // the quickest ways to nowhere
+}
+
 base::ExitCode run(Arguments& a) {
   const auto mode = a.words.empty() ? std::nullopt : draw::parse_mode(a.words.front());
+  if (!mode && !a.words.empty()) draw::refuse_misspelt_mode(a.words.front());
   a.request.mode = mode.value_or(draw::Mode::kGrid);
   std::vector<std::string> streams(a.words.begin() + (mode ? 1 : 0), a.words.end());
   if (streams.empty()) streams = {"-"};
+  if (!a.show.empty() && a.common.out.empty() && cli::stdout_is_terminal()) show_alone(a);
   draw::complete(a.request, a.common.out);
   const bool sequence = draw::is_sequence(a.request);
   const auto pattern = sequence ? draw::numbered_files(a.request, a.common.out) : std::nullopt;
@@ -65,6 +79,13 @@ base::ExitCode run(Arguments& a) {
   const std::string out = named_here ? "inr-render." + draw::ending(*a.request.format) : a.common.out;
 
   for (const std::string& stream : streams) cli::refuse_same_file(stream, out);
+  std::optional<cli::Terminal> terminal;
+  std::optional<draw::PictureShow> show;
+  if (!a.show.empty()) {
+    terminal.emplace(a.show);
+    const auto write = [&terminal](std::span<const std::byte> text) { terminal->write(text); };
+    show.emplace(terminal->view(), write, a.request);
+  }
 
   std::optional<cli::Input> input;
   draw::RecordSource records(
@@ -76,16 +97,22 @@ base::ExitCode run(Arguments& a) {
       },
       a.request.select);
   std::unique_ptr<cli::Output> output;
+  std::unique_ptr<image::DeepZoomFiles> pyramid;
   // While input is waited for, a signal ends the program in the usual way; later, unfinished files are cleaned up.
   std::optional<cli::InterruptFlag> interrupt;
   if (pattern) interrupt.emplace();
   const draw::OpenOutput open = [&] {
     interrupt.emplace();
+    if (draw::is_pyramid(*a.request.format)) {
+      pyramid = std::make_unique<image::DeepZoomFiles>(out);
+      return draw::OutputTarget{.write = {}, .rewrite = {}, .pyramid = pyramid.get()};
+    }
     output = std::make_unique<cli::Output>(out.empty() ? "-" : out, "give -o FILE");
     return target_of(*output);
   };
   field::WorkerPool pool(a.common.n_threads);
   draw::DrawOptions options{&pool, a.memory_bytes, a.common.batch, std::string("inr-render ") + cli::version(), {}, {}};
+  if (show) options.show = &*show;
   std::atomic<double> worst_difference = -1;  // nothing was compared yet
   if (a.request.kernel == field::Kernel::kCheck) options.worst_difference = &worst_difference;
   std::optional<base::Progress> progress;
@@ -101,9 +128,10 @@ base::ExitCode run(Arguments& a) {
     else
       draw::draw_records(a.request, records, open, options);
     if (output) output->commit();
+    if (pyramid) pyramid->commit();
   } catch (...) {
     progress.reset();
-    if (output) keep_partial(*output);
+    keep_partial(output.get(), pyramid.get());
     throw;
   }
   progress.reset();

@@ -8,6 +8,16 @@
 
 namespace inr::draw {
 
+image::PictureOptions picture_options(bool srgb, field::WorkerPool* pool) {
+  image::PictureOptions options;
+  options.srgb = srgb;
+  if (pool != nullptr) {
+    options.workers.n_threads = pool->size();
+    options.workers.run = [pool](int64_t n, const std::function<void(int64_t)>& work) { pool->run(n, work); };
+  }
+  return options;
+}
+
 int64_t parse_bytes(std::string_view text) {
   constexpr int64_t kMax = int64_t{1} << 60;
   int64_t value = 0;

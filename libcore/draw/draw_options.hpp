@@ -11,9 +11,12 @@
 #include <string_view>
 
 #include "field/worker_pool.hpp"
+#include "image/deep_zoom_files.hpp"
 #include "image/row_writer.hpp"
 
 namespace inr::draw {
+
+class PictureShow;
 
 inline constexpr int64_t kDefaultMemoryBytes = int64_t{512} << 20;
 
@@ -29,12 +32,18 @@ struct DrawOptions {
   std::function<void(uint64_t done, uint64_t total)> progress;
   /// Kernel::kCheck: raised to the largest |fast - reference| of a value of the pictures; not owned, may be null.
   std::atomic<double>* worst_difference = nullptr;
+  PictureShow* show = nullptr;  ///< shows what is drawn, too; not owned; null: nothing is shown
 };
 
-/// Where one output goes. rewrite overwrites what was written before, at an absolute offset; null for a pipe.
+/// How pictures are written. pool: whose threads a writer may use; null: the calling one alone.
+image::PictureOptions picture_options(bool srgb, field::WorkerPool* pool);
+
+/// Where one output goes. rewrite overwrites what was written before, at an absolute offset; null for a pipe. A picture
+/// of the formats dz goes to pyramid instead, which is not owned; committing it is up to whoever opened it.
 struct OutputTarget {
   image::Sink write;
   std::function<void(uint64_t offset, std::span<const std::byte> data)> rewrite;
+  image::DeepZoomFiles* pyramid = nullptr;
 };
 /// Opens the output: called once, when the first record has been read and nothing speaks against drawing it.
 using OpenOutput = std::function<OutputTarget()>;

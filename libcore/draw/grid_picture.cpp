@@ -3,58 +3,105 @@
 #include "draw/grid_picture.hpp"
 
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <optional>
 
 #include "base/error.hpp"
-#include "draw/picture_job.hpp"
+#include "draw/grid_cell.hpp"
+#include "draw/grid_labels.hpp"
+#include "draw/shown_picture.hpp"
 #include "image/compose.hpp"
-#include "image/quantize.hpp"
+#include "image/deep_zoom.hpp"
 
 namespace inr::draw {
 namespace {
 
-void quantize(std::span<const float> values, std::span<uint8_t> out) { image::quantize8(values, out); }
-void quantize(std::span<const float> values, std::span<uint16_t> out) { image::quantize16(values, out); }
 void write(image::RowWriter& writer, std::span<const uint8_t> rows) { writer.write_rows(rows); }
 void write(image::RowWriter& writer, std::span<const uint16_t> rows) { writer.write_rows16(rows); }
 
+constexpr int64_t kBandPixels = int64_t{1} << 20;
+
+/// Where everything stands: perhaps a strip with the names of the columns, then rows of cells, each perhaps with a
+/// strip of labels below.
+struct GridLayout {
+  image::GridGeometry grid;
+  std::vector<std::string> titles;  // of the columns
+  std::optional<LabelStyle> title_style, label_style;
+
+  [[nodiscard]] int64_t height() const noexcept {
+    return (title_style ? title_style->height() : 0) +
+           grid.rows * (grid.cell_h + (label_style ? label_style->height() : 0));
+  }
+};
+
+GridLayout make_layout(const Request& request, const RecordSpool& records, int64_t n_cells, const GridCell& cell) {
+  GridLayout layout;
+  const bool compares = !request.compare.empty();
+  const int64_t columns = compares ? static_cast<int64_t>(request.compare.size()) + 1 : request.columns;
+  layout.grid = image::grid_geometry(n_cells, columns, cell.width(), cell.height());
+  if (request.labels) layout.label_style = label_style(records.label_widths().longest(), cell.width(), cell.height());
+  if (!compares) return layout;
+  for (const image::Filter filter : request.compare) layout.titles.emplace_back(compare_name(filter));
+  layout.titles.emplace_back("inr");
+  constexpr size_t kShort = 4;  // "near", "bili", "bicu", "lanc"
+  size_t longest = 0;
+  for (const std::string& title : layout.titles) longest = std::max(longest, title.size());
+  layout.title_style = label_style(std::array{longest, std::min(longest, kShort)}, cell.width(), cell.height());
+  if (layout.title_style->form > 0) {
+    for (std::string& title : layout.titles) title.resize(std::min(title.size(), kShort));
+  }
+  return layout;
+}
+
 /// Two ways through a row of cells. Where it fits into the memory as pixels, each cell is drawn from its first to its
-/// last row, some cells at a time. Where it does not, all its renderers stay, and the row is drawn in bands of them.
+/// last row, some cells at a time. Where it does not, all its drawings stay, and the row is drawn in bands of them.
 template <typename Sample>
 class GridPainter {
  public:
-  GridPainter(const image::GridGeometry& geometry, image::RowWriter& writer, const DrawOptions& options)
-      : geometry_(geometry), writer_(writer), options_(options), band_(geometry) {}
+  GridPainter(const GridLayout& layout, image::RowWriter& writer, const DrawOptions& options)
+      : layout_(layout), geometry_(layout.grid), writer_(writer), options_(options), band_(layout.grid) {
+    if (layout_.title_style) write_strip(layout_.titles, *layout_.title_style);
+  }
 
-  /// jobs: the cells of the next row, at least one.
-  void paint(const std::vector<PictureJob>& jobs) {
+  /// The cells of the next row, at least one.
+  void paint(const std::vector<GridCell>& cells) {
     const int64_t row_bytes = geometry_.width() * 3 * static_cast<int64_t>(sizeof(Sample));
-    if (row_bytes <= options_.memory_bytes / 4 / geometry_.cell_h) {
-      paint_whole(jobs, row_bytes * geometry_.cell_h);
+    const int64_t n_fitting = std::clamp<int64_t>(options_.memory_bytes / 4 / row_bytes, 1, geometry_.cell_h);
+    if (is_few(cells)) {
+      paint_bands(cells, std::min(n_fitting, std::max<int64_t>(1, kBandPixels / geometry_.width())));
+    } else if (row_bytes <= options_.memory_bytes / 4 / geometry_.cell_h) {
+      paint_whole(cells, row_bytes * geometry_.cell_h);
     } else {
-      paint_bands(jobs, std::clamp<int64_t>(options_.memory_bytes / 4 / row_bytes, 1, geometry_.cell_h));
+      paint_bands(cells, n_fitting);
     }
+    if (!layout_.label_style) return;
+    std::vector<std::string> labels;
+    for (const GridCell& cell : cells) labels.push_back(cell.label[layout_.label_style->form]);
+    write_strip(labels, *layout_.label_style);
   }
 
  private:
-  void paint_whole(const std::vector<PictureJob>& jobs, int64_t used_bytes) {
+  /// Cells that all threads share, one after another. In bands no larger than keeps them busy: the picture leaves while
+  /// it is drawn, and its progress is seen.
+  [[nodiscard]] bool is_few(const std::vector<GridCell>& cells) const {
+    return cells.size() == 1 || static_cast<int>(cells.size()) < options_.pool->size();
+  }
+
+  void paint_whole(const std::vector<GridCell>& cells, int64_t used_bytes) {
     band_.reset(geometry_.cell_h);
-    const PictureJob& first = jobs.front();
-    const int64_t cell_bytes = first.n_pixels() * 3 * static_cast<int64_t>(sizeof(Sample)) +
-                               field::ImageRenderer::fixed_bytes(*first.model) +
-                               field::ImageRenderer::band_bytes(*first.model, *first.plan, 1);
+    int64_t cell_bytes = 0;
+    for (const GridCell& cell : cells) cell_bytes = std::max(cell_bytes, cell.drawing_bytes());
+    cell_bytes += geometry_.cell_w * geometry_.cell_h * 3 * static_cast<int64_t>(sizeof(Sample));
     const int64_t asked = options_.n_in_flight > 0 ? options_.n_in_flight : 4 * options_.pool->size();
-    const int64_t n_cells = static_cast<int64_t>(jobs.size());
+    const auto n_cells = static_cast<int64_t>(cells.size());
     const int64_t n_flying =
         std::clamp<int64_t>((options_.memory_bytes - used_bytes) / cell_bytes, 1, std::min(asked, n_cells));
     const bool many = n_flying >= options_.pool->size();
     const int64_t band_bytes = (options_.memory_bytes - used_bytes) / (2 * n_flying);
     const auto paint_cell = [&](int64_t column, field::WorkerPool* pool) {
-      const PictureJob& job = jobs[static_cast<size_t>(column)];
-      field::ImageRenderer renderer = job.renderer();
-      const int64_t n_rows = band_rows(*job.model, *job.plan, band_bytes, pool == nullptr ? 1 : pool->size());
-      band_.place(column, rows_of(renderer, 0, geometry_.cell_h, n_rows, pool));
+      CellDrawing drawing(cells[static_cast<size_t>(column)]);
+      band_.place(column, rows_of(drawing, 0, geometry_.cell_h, band_bytes, pool));
     };
     for (int64_t begin = 0; begin < n_cells; begin += n_flying) {
       const int64_t n = std::min(n_flying, n_cells - begin);
@@ -68,20 +115,18 @@ class GridPainter {
     write(writer_, band_.rows());
   }
 
-  void paint_bands(const std::vector<PictureJob>& jobs, int64_t n_band_rows) {
-    std::vector<field::ImageRenderer> renderers;
-    renderers.reserve(jobs.size());
-    for (const PictureJob& job : jobs) renderers.push_back(job.renderer());
-    const auto n_cells = static_cast<int64_t>(jobs.size());
-    const bool many = n_cells >= options_.pool->size();
+  void paint_bands(const std::vector<GridCell>& cells, int64_t n_band_rows) {
+    std::vector<CellDrawing> drawings;
+    drawings.reserve(cells.size());
+    for (const GridCell& cell : cells) drawings.emplace_back(cell);
+    const auto n_cells = static_cast<int64_t>(cells.size());
+    const bool many = !is_few(cells);
+    const int64_t band_bytes = options_.memory_bytes / (2 * n_cells);
     for (int64_t y = 0; y < geometry_.cell_h; y += n_band_rows) {
       const int64_t count = std::min(n_band_rows, geometry_.cell_h - y);
       band_.reset(count);
       const auto paint_part = [&](int64_t column, field::WorkerPool* pool) {
-        const PictureJob& job = jobs[static_cast<size_t>(column)];
-        const int64_t n_rows =
-            band_rows(*job.model, *job.plan, options_.memory_bytes / (2 * n_cells), pool == nullptr ? 1 : pool->size());
-        band_.place(column, rows_of(renderers[static_cast<size_t>(column)], y, count, n_rows, pool));
+        band_.place(column, rows_of(drawings[static_cast<size_t>(column)], y, count, band_bytes, pool));
       };
       if (many) {
         options_.pool->run(n_cells, [&](int64_t column) { paint_part(column, nullptr); });
@@ -93,92 +138,89 @@ class GridPainter {
     }
   }
 
-  std::vector<Sample> rows_of(field::ImageRenderer& renderer, int64_t first, int64_t count, int64_t n_band_rows,
+  std::vector<Sample> rows_of(CellDrawing& drawing, int64_t first, int64_t count, int64_t band_bytes,
                               field::WorkerPool* pool) {
-    const auto row_samples = static_cast<size_t>(geometry_.cell_w) * 3;
-    std::vector<Sample> samples(row_samples * static_cast<size_t>(count));
-    draw_rows(renderer, first, count, n_band_rows, pool, [&](int64_t y, std::span<const float> values) {
-      quantize(values, std::span(samples).subspan(static_cast<size_t>(y - first) * row_samples, values.size()));
+    std::vector<Sample> samples(static_cast<size_t>(geometry_.cell_w * 3 * count));
+    drawing.rows(first, count, std::span(samples), band_bytes, pool, [&] {
       if (pool != nullptr) tick(0);  // the drawing thread: it may be stopped between the bands of a large cell
     });
     return samples;
   }
 
+  void write_strip(std::span<const std::string> texts, const LabelStyle& style) {
+    write_labels(writer_, texts, geometry_.columns, geometry_.cell_w, style);
+    tick(style.height());
+  }
+
   void tick(int64_t n_rows) {
     n_rows_ += n_rows;
     if (options_.progress) {
-      options_.progress(static_cast<uint64_t>(n_rows_), static_cast<uint64_t>(geometry_.height()));
+      options_.progress(static_cast<uint64_t>(n_rows_), static_cast<uint64_t>(layout_.height()));
     }
   }
 
-  image::GridGeometry geometry_;
+  const GridLayout& layout_;
+  const image::GridGeometry geometry_;
   image::RowWriter& writer_;
   const DrawOptions& options_;
   image::GridBand<Sample> band_;
   int64_t n_rows_ = 0;
 };
 
-/// The next cell; nothing where the spool is empty.
-std::optional<PictureJob> next_cell(const Request& request, RecordSpool& records, Planner& planner,
-                                    const DrawOptions& options, Subject* subject, base::Json* info) {
-  Record record;
-  if (!records.pop(record)) return std::nullopt;
-  PictureJob job;
-  job.plan = planner.plan(record.model->config, request.window);
-  job.model = std::move(record.model);
-  job.theta = std::make_shared<const std::vector<float>>(std::move(record.theta));
-  job.kernel = request.kernel;
-  job.worst_difference = options.worst_difference;
-  if (subject != nullptr) {
-    subject->model_hash = std::move(record.model_hash);
-    *info = std::move(record.info);
-  }
-  return job;
+std::unique_ptr<image::RowWriter> make_writer(const Request& request, const OutputTarget& target, int64_t width,
+                                              int64_t height, const image::TextChunks& text, field::WorkerPool* pool) {
+  const image::PictureFormat format = picture_format(*request.format);
+  const image::PictureOptions options = picture_options(request.srgb, pool);
+  if (!is_pyramid(*request.format)) return image::make_row_writer(format, target.write, width, height, text, options);
+  return std::make_unique<image::DeepZoomWriter>(*target.pyramid, format, width, height, text, options);
 }
 
 template <typename Sample>
-void paint_all(const image::GridGeometry& geometry, image::RowWriter& writer, const DrawOptions& options,
-               PictureJob first, const std::function<std::optional<PictureJob>()>& next) {
-  GridPainter<Sample> painter(geometry, writer, options);
-  std::optional<PictureJob> job = std::move(first);
-  while (job) {
-    std::vector<PictureJob> row;
-    for (; job && static_cast<int64_t>(row.size()) < geometry.columns; job = next()) {
-      if (job->plan->width() != geometry.cell_w || job->plan->height() != geometry.cell_h) {
+void paint_all(const GridLayout& layout, image::RowWriter& writer, const DrawOptions& options,
+               std::vector<GridCell> next, CellSource& source) {
+  GridPainter<Sample> painter(layout, writer, options);
+  const image::GridGeometry& grid = layout.grid;
+  std::vector<GridCell> row;
+  for (bool more = true; more;) {
+    for (GridCell& cell : next) {
+      if (cell.width() != grid.cell_w || cell.height() != grid.cell_h) {
         throw base::DataError("the grid",
-                              "a record of " + std::to_string(job->plan->width()) + "x" +
-                                  std::to_string(job->plan->height()) + " pixels among those of " +
-                                  std::to_string(geometry.cell_w) + "x" + std::to_string(geometry.cell_h),
+                              "a record of " + std::to_string(cell.width()) + "x" + std::to_string(cell.height()) +
+                                  " pixels among those of " + std::to_string(grid.cell_w) + "x" +
+                                  std::to_string(grid.cell_h),
                               "give one size with --res");
       }
-      row.push_back(std::move(*job));
+      row.push_back(std::move(cell));
     }
+    more = source.next(next);
+    if (static_cast<int64_t>(row.size()) < grid.columns && more) continue;
     painter.paint(row);
+    row.clear();
   }
 }
 
 }  // namespace
 
 void draw_grid(const Request& request, RecordSpool& records, const OpenOutput& open, const DrawOptions& options) {
-  Planner planner(request);
-  Subject subject;
-  base::Json info;
-  const auto n_cells = static_cast<int64_t>(records.size());
-  subject.window = request.window;
-  std::optional<PictureJob> first = next_cell(request, records, planner, options, &subject, &info);
-  if (!first) throw base::DataError("there are no records to draw");
-  if (n_cells == 1) subject.info = &info;
-  const image::GridGeometry geometry =
-      image::grid_geometry(n_cells, request.columns, first->plan->width(), first->plan->height());
+  const auto n_records = static_cast<int64_t>(records.size());
+  CellSource source(request, records, options);
+  std::vector<GridCell> first;
+  if (!source.next(first)) throw base::DataError("there are no records to draw");
+  const auto n_cells = n_records * static_cast<int64_t>(first.size());
+  const GridLayout layout = make_layout(request, records, n_cells, first.front());
+  Subject subject{.records = &records.recipe(), .window = request.window};
+  const base::Json info = source.info();
+  if (n_records == 1) subject.info = &info;
   const OutputTarget target = open();
-  const std::unique_ptr<image::RowWriter> writer =
-      image::make_row_writer(picture_format(*request.format), target.write, geometry.width(), geometry.height(),
-                             text_chunks(request, subject, options.version));
-  const auto next = [&] { return next_cell(request, records, planner, options, nullptr, nullptr); };
+  std::unique_ptr<image::RowWriter> writer = make_writer(request, target, layout.grid.width(), layout.height(),
+                                                         text_chunks(request, subject, options.version), options.pool);
+  if (options.show != nullptr) {
+    writer = options.show->beside(std::move(writer), layout.grid.width(), layout.height());
+  }
   if (writer->bits() == 16) {
-    paint_all<uint16_t>(geometry, *writer, options, std::move(*first), next);
+    paint_all<uint16_t>(layout, *writer, options, std::move(first), source);
   } else {
-    paint_all<uint8_t>(geometry, *writer, options, std::move(*first), next);
+    paint_all<uint8_t>(layout, *writer, options, std::move(first), source);
   }
   writer->finish();
 }

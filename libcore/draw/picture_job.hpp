@@ -15,11 +15,14 @@
 
 namespace inr::draw {
 
+class Preview;
+
 struct PictureJob {
   std::shared_ptr<const field::InrModel> model;
   std::shared_ptr<const model::GridPlan> plan;
   std::shared_ptr<const std::vector<float>> theta;
   image::TextChunks text;
+  std::shared_ptr<Preview> preview;  ///< takes the rows as well; null: none does
   field::Kernel kernel = field::Kernel::kFast;
   std::atomic<double>* worst_difference = nullptr;  // DrawOptions'
 

@@ -26,6 +26,7 @@ bool RecordSource::next_stream() {
   if (n_opened_ == 1 && reader_->streams_read() == 1) first_count_ = header.count;
   const model::ModelConfig config = model::parse_model_config(header.config, where_);
   model_ = field::make_model(config, *header.blob, header.n_theta);
+  origin_ = std::make_shared<const store::StreamOrigin>(store::origin_of(header));
   in_stream_ = true;
   return true;
 }
@@ -37,8 +38,7 @@ bool RecordSource::read(Record& record) {
     if (reader_->next(raw)) break;
     in_stream_ = false;
   }
-  record = {model_, reader_->header().model_hash, std::move(raw.info), std::move(raw.theta)};
-  ++n_read_;
+  record = {model_, origin_, std::move(raw.info), std::move(raw.theta), n_read_++};
   return true;
 }
 
@@ -50,7 +50,7 @@ bool RecordSource::next_selected(Record& record) {
       throw base::DataError(where_, "record " + std::to_string(wanted) + " was selected, and there are " +
                                         std::to_string(n_read_) + " (counted from 0)");
     }
-    const uint64_t number = n_read_ - 1;
+    const uint64_t number = record.number;
     if (number == wanted && last_use) {  // the usual way: nothing is held
       ++n_selected_;
       return true;

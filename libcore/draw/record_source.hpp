@@ -13,15 +13,17 @@
 
 #include "field/renderer.hpp"
 #include "store/inr_stream.hpp"
+#include "store/recipe.hpp"
 
 namespace inr::draw {
 
 /// One function: a model and its parameters.
 struct Record {
   std::shared_ptr<const field::InrModel> model;
-  std::string model_hash;
+  std::shared_ptr<const store::StreamOrigin> origin;
   base::Json info;
   std::vector<float> theta;  // [n_theta]
+  uint64_t number = 0;       // counted from 0 over all inputs
 };
 
 /// An opened input. The descriptor stays open until the next one is asked for.
@@ -58,6 +60,7 @@ class RecordSource {
   std::unique_ptr<store::InrStreamReader> reader_;
   bool in_stream_ = false;
   std::shared_ptr<const field::InrModel> model_;
+  std::shared_ptr<const store::StreamOrigin> origin_;
   std::optional<uint64_t> first_count_;
   uint64_t n_read_ = 0;
 

@@ -32,6 +32,8 @@ void RecordSpool::open_file() {
 }
 
 void RecordSpool::push(Record record) {
+  recipe_.add(*record.origin, record.info);
+  label_widths_.add(record.info, record.number);
   Kept kept;
   const auto bytes = static_cast<int64_t>(record.theta.size() * sizeof(float) + kInfoBytesHeld);
   if (memory_bytes_ + bytes <= max_memory_bytes_) {

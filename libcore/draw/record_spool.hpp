@@ -8,7 +8,9 @@
 #include <memory>
 #include <vector>
 
+#include "draw/grid_labels.hpp"
 #include "draw/record_source.hpp"
+#include "store/recipe.hpp"
 
 namespace inr::draw {
 
@@ -26,6 +28,9 @@ class RecordSpool {
   /// False where there are no more. Throws SystemError.
   bool pop(Record& record);
   [[nodiscard]] uint64_t size() const noexcept { return n_records_; }
+  /// How all that were pushed can be made again, and how wide their labels are.
+  [[nodiscard]] const store::Recipe& recipe() const noexcept { return recipe_; }
+  [[nodiscard]] const LabelWidths& label_widths() const noexcept { return label_widths_; }
 
  private:
   struct Kept {
@@ -40,6 +45,8 @@ class RecordSpool {
   std::string folder_;
   int fd_ = -1;
   bool reading_ = false;
+  store::Recipe recipe_;
+  LabelWidths label_widths_;
 };
 
 }  // namespace inr::draw

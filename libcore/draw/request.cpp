@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <filesystem>
 #include <stdexcept>
+#include <utility>
 
 #include "base/error.hpp"
 
@@ -15,7 +17,13 @@ namespace {
 using base::UsageError;
 
 constexpr std::array<std::string_view, 4> kModes = {"grid", "each", "zoom", "superres"};
-constexpr std::array<std::string_view, 6> kFormats = {"png", "png16", "jpg", "ppm", "y4m", "npy"};
+// Enlarged by whole pixels, a box is the nearest pixel.
+constexpr std::array<std::pair<std::string_view, image::Filter>, 4> kCompared = {
+    {{"nearest", image::Filter::kBox},
+     {"bilinear", image::Filter::kBilinear},
+     {"bicubic", image::Filter::kBicubic},
+     {"lanczos", image::Filter::kLanczos}}};
+constexpr std::array<std::string_view, 8> kFormats = {"png", "png16", "jpg", "ppm", "y4m", "npy", "dz", "dz-jpg"};
 // Films and pictures that others write; a file so named with a PNG inside would only surprise.
 constexpr std::array<std::string_view, 11> kForeignEndings = {"gif", "webp", "bmp", "tif",  "tiff", "svg",
                                                               "mp4", "mkv",  "mov", "webm", "avi"};
@@ -36,11 +44,14 @@ std::string ending_of(std::string_view name) {
 Format format_of(std::string_view output, bool film) {
   const std::string ending = ending_of(output);
   if (std::ranges::find(kForeignEndings, ending) != kForeignEndings.end()) {
-    throw UsageError("-o " + base::printable(output) + ": ." + ending +
-                     " is not written here; take .png, .jpg, .ppm, .y4m or .npy, or name the bytes with --format");
+    throw UsageError(
+        "-o " + base::printable(output) + ": ." + ending +
+        " is not written here; take .png, .jpg, .ppm, .y4m, .npy or .dzi, or name the bytes with --format");
   }
   if (ending == "jpeg") return Format::kJpeg;
-  for (size_t i = 0; i < kFormats.size(); ++i) {
+  if (ending == "dzi") return Format::kDeepZoom;
+  constexpr size_t kNamedByEnding = 6;  // the formats before dz
+  for (size_t i = 0; i < kNamedByEnding; ++i) {
     if (ending == kFormats[i] && ending != "png16") return static_cast<Format>(i);
   }
   return film ? Format::kY4m : Format::kPng;
@@ -60,6 +71,24 @@ void check_zoom(Request& request) {
   }
   if (request.select.empty()) request.select = {0};
   if (request.to && !request.n_frames) request.n_frames = kDefaultFrames;
+}
+
+// What belongs to a picture of several cells, or to one format.
+void check_parts(const Request& request) {
+  const std::string mode(to_string(request.mode));
+  const bool grid = request.mode == Mode::kGrid || request.mode == Mode::kSuperres;
+  if (!request.compare.empty() && request.mode != Mode::kSuperres)
+    throw UsageError("--compare puts other ways to enlarge a picture beside superres: say inr-render superres");
+  if (!request.compare.empty() && request.columns > 0)
+    throw UsageError("--columns: with --compare a row is one record, and its columns are the filters");
+  if (request.labels && !grid) throw UsageError("--labels writes under the cells of a grid; " + mode + " has none");
+  const Format format = *request.format;
+  if ((request.labels || !request.compare.empty()) && format == Format::kNpy)
+    throw UsageError("--labels and --compare make a picture, and npy holds the functions' values");
+  if (request.fps && format != Format::kY4m)
+    throw UsageError("--fps is the pace of a film in y4m, and this is " + std::string(to_string(format)));
+  if (request.srgb && !is_one_picture_format(format))
+    throw UsageError("--srgb marks PNG files, and this is " + std::string(to_string(format)));
 }
 
 int64_t scaled_side(double side, double scale, int64_t resolution) {
@@ -84,12 +113,15 @@ Format parse_format(std::string_view word) {
   for (size_t i = 0; i < kFormats.size(); ++i) {
     if (word == kFormats[i]) return static_cast<Format>(i);
   }
-  throw UsageError("\"" + base::printable(word) + "\" is no format; use png, png16, jpg, ppm, y4m or npy");
+  throw UsageError("\"" + base::printable(word) + "\" is no format; use png, png16, jpg, ppm, y4m, npy, dz or dz-jpg");
 }
 
 std::string_view to_string(Format format) noexcept { return kFormats[static_cast<size_t>(format)]; }
 
-std::string ending(Format format) { return std::string(to_string(format == Format::kPng16 ? Format::kPng : format)); }
+std::string ending(Format format) {
+  if (is_pyramid(format)) return "dzi";
+  return std::string(to_string(format == Format::kPng16 ? Format::kPng : format));
+}
 
 model::Cells parse_cells(std::string_view word) {
   if (word == "density") return model::Cells::kDensity;
@@ -104,6 +136,38 @@ field::Kernel parse_kernel(std::string_view word) {
   throw UsageError("\"" + base::printable(word) + "\" is no kernel; use reference, fast or check");
 }
 
+std::vector<image::Filter> parse_compare(std::string_view text) {
+  std::vector<image::Filter> out;
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t end = std::min(text.find(',', begin), text.size());
+    const std::string_view word = text.substr(begin, end - begin);
+    const auto* known = std::ranges::find(kCompared, word, [](const auto& entry) { return entry.first; });
+    if (known == kCompared.end()) {
+      throw UsageError("\"" + base::printable(word) +
+                       "\" is no filter to compare with; list some of nearest,bilinear,bicubic,lanczos");
+    }
+    out.push_back(known->second);
+    begin = end + 1;
+  }
+  return out;
+}
+
+std::string_view compare_name(image::Filter filter) noexcept {
+  for (const auto& [name, known] : kCompared) {
+    if (known == filter) return name;
+  }
+  return {};
+}
+
+void refuse_misspelt_mode(const std::string& word) {
+  std::array<std::string, kModes.size()> modes;
+  std::ranges::copy(kModes, modes.begin());
+  const std::string nearest = base::nearest_word(word, modes.data(), modes.data() + modes.size());
+  std::error_code fault;
+  if (nearest.empty() || std::filesystem::exists(word, fault)) return;
+  throw UsageError("\"" + base::printable(word) + "\" is neither a mode nor a file; did you mean " + nearest + "?");
+}
+
 void complete(Request& request, std::string_view output) {
   check_zoom(request);
   if (request.mode == Mode::kSuperres && request.scale <= 0 && request.width == 0) request.scale = kDefaultSuperres;
@@ -116,6 +180,14 @@ void complete(Request& request, std::string_view output) {
   if (one && *request.format == Format::kY4m) {
     throw UsageError("a grid is one picture and y4m holds films; say inr-render each, or zoom with --to");
   }
+  if (is_pyramid(*request.format)) {
+    if (film || !(one || request.mode == Mode::kZoom))
+      throw UsageError(
+          "dz is one large picture as a folder of tiles; say inr-render grid, superres, or zoom without --to");
+    if (output.empty() || output == "-")
+      throw UsageError("dz is a folder of tiles, which cannot go to a pipe or a terminal; give -o NAME.dzi");
+  }
+  check_parts(request);
 }
 
 bool is_one_picture_format(Format format) noexcept {
@@ -130,10 +202,12 @@ bool is_sequence(const Request& request) noexcept {
 image::PictureFormat picture_format(Format format) {
   switch (format) {
     case Format::kPng:
+    case Format::kDeepZoom:
       return image::PictureFormat::kPng;
     case Format::kPng16:
       return image::PictureFormat::kPng16;
     case Format::kJpeg:
+    case Format::kDeepZoomJpeg:
       return image::PictureFormat::kJpeg;
     case Format::kPpm:
       return image::PictureFormat::kPpm;

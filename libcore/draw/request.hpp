@@ -11,16 +11,18 @@
 
 #include "base/json.hpp"
 #include "field/decoder.hpp"
+#include "image/resample.hpp"
 #include "image/row_writer.hpp"
 #include "model/config.hpp"
 #include "model/grid.hpp"
+#include "store/recipe.hpp"
 
 namespace inr::draw {
 
 /// grid: all records as cells of one picture. each: one picture a record. zoom: one record, through one window or as a
 /// film from one window to another. superres: a grid at several times the resolution of training.
 enum class Mode { kGrid, kEach, kZoom, kSuperres };
-enum class Format { kPng, kPng16, kJpeg, kPpm, kY4m, kNpy };
+enum class Format { kPng, kPng16, kJpeg, kPpm, kY4m, kNpy, kDeepZoom, kDeepZoomJpeg };
 
 struct Request {
   Mode mode = Mode::kGrid;
@@ -30,10 +32,15 @@ struct Request {
   std::optional<model::Window> to;  ///< zoom: the last window of a film
   std::optional<int64_t> n_frames;  ///< of a film; kDefaultFrames where not given
   model::Cells cells = model::Cells::kDensity;
-  int64_t upsample_from = -1;                   ///< -1 = the configuration's
-  int64_t columns = 0;                          ///< grid: 0 = ceil(sqrt(n))
+  int64_t upsample_from = -1;  ///< -1 = the configuration's
+  int64_t columns = 0;         ///< grid: 0 = ceil(sqrt(n))
+  /// superres: filters that enlarge the picture of training, to stand beside the function; nearest is kBox.
+  std::vector<image::Filter> compare;
+  bool labels = false;                          ///< grid: a line under each cell that tells which record it is
   std::vector<uint64_t> select;                 ///< records to draw, counted from 0 over all streams; empty = all
   std::optional<Format> format;                 ///< not given: by the output's name
+  std::optional<int64_t> fps;                   ///< frames a second of y4m; kFramesPerSecond where not given
+  bool srgb = false;                            ///< PNG: say that the colours are sRGB
   field::Kernel kernel = field::Kernel::kFast;  ///< to rounding the same picture; kCheck draws the fast kernel's
 };
 
@@ -44,15 +51,22 @@ inline constexpr double kDefaultSuperres = 4;
 /// "grid", "each", "zoom", "superres"; nothing for another word.
 std::optional<Mode> parse_mode(std::string_view word) noexcept;
 std::string_view to_string(Mode mode) noexcept;
-/// "png", "png16", "jpg" ("jpeg"), "ppm", "y4m", "npy". Throws UsageError.
+/// "png", "png16", "jpg" ("jpeg"), "ppm", "y4m", "npy", "dz" and "dz-jpg" (tiles of PNG and JPEG). Throws UsageError.
 Format parse_format(std::string_view word);
 std::string_view to_string(Format format) noexcept;
-/// The usual ending of a file's name: "png" for png16.
+/// The usual ending of a file's name: "png" for png16, "dzi" for a pyramid.
 std::string ending(Format format);
 /// density, training. Throws UsageError.
 model::Cells parse_cells(std::string_view word);
 /// reference, fast, check. Throws UsageError.
 field::Kernel parse_kernel(std::string_view word);
+
+/// "nearest,bilinear,bicubic,lanczos" or some of these. Throws UsageError.
+std::vector<image::Filter> parse_compare(std::string_view text);
+/// The name of such a filter.
+std::string_view compare_name(image::Filter filter) noexcept;
+/// Throws UsageError where a word is no file and almost a mode: "did you mean grid?".
+void refuse_misspelt_mode(const std::string& word);
 
 /// Fills in what depends on other parts (the format from the name of the output, "-" or empty: none; the scale of
 /// superres; the one record of a zoom) and refuses contradictions. Throws UsageError.
@@ -64,7 +78,11 @@ inline bool is_film(const Request& request) noexcept { return request.to.has_val
 bool is_sequence(const Request& request) noexcept;
 /// PNG or JPEG: a format of which a file holds one picture.
 bool is_one_picture_format(Format format) noexcept;
-/// The picture format; std::logic_error for y4m and npy.
+/// Deep Zoom: not a file but a folder of tiles, image::DeepZoomFiles.
+inline bool is_pyramid(Format format) noexcept {
+  return format == Format::kDeepZoom || format == Format::kDeepZoomJpeg;
+}
+/// The picture format, of a pyramid that of its tiles; std::logic_error for y4m and npy.
 image::PictureFormat picture_format(Format format);
 
 /// Pixels of the picture of one record and its cells. Throws UsageError (sizes out of range).
@@ -72,15 +90,16 @@ model::GridRequest grid_request(const Request& request, const model::ModelConfig
 
 /// Where a picture of ours says what it shows.
 struct Subject {
-  std::string model_hash;
+  const store::Recipe* records;      ///< all that the picture shows
   const base::Json* info = nullptr;  ///< of the record where the picture shows a single one
-  model::Window window;
+  model::Window window{};
   int64_t width = 0, height = 0;  ///< pixels; needed for the frames of a film alone
 };
-/// The command that draws the picture again: canonical, without names of files and without what changes no pixel.
-/// Where a single record says how it was sampled, inr-sample stands in front.
+/// The command that draws the picture again: canonical, without names of files and without what changes no pixel. Where
+/// the records say how they were made, that stands in front; where not, it reads the same streams.
 std::string command_text(const Request& request, const Subject& subject);
-/// "inr.command", "inr.model", "inr.window", "inr.version", and "inr.seed", "inr.index" of a single record.
+/// "inr.command", "inr.model" (the hash of the weights; of several between spaces), "inr.window", "inr.version", and
+/// "inr.seed", "inr.index" of a single record.
 image::TextChunks text_chunks(const Request& request, const Subject& subject, std::string_view version);
 
 }  // namespace inr::draw

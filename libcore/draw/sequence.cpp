@@ -7,16 +7,19 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "draw/shown_picture.hpp"
 #include "draw/zoom.hpp"
 
 namespace inr::draw {
 namespace {
 
 /// How many pictures like this one fit into the memory at a time, each with what its renderer needs for a row.
-int64_t n_fitting(const PictureJob& job, const SequenceWriter& writer, int64_t memory_bytes) {
-  const int64_t bytes = writer.encoded_bytes(job) + field::ImageRenderer::fixed_bytes(*job.model) +
+int64_t n_fitting(const PictureJob& job, const SequenceWriter& writer, const DrawOptions& options) {
+  const int64_t preview_bytes =
+      options.show == nullptr ? 0 : options.show->preview_bytes(job.plan->width(), job.plan->height());
+  const int64_t bytes = preview_bytes + writer.encoded_bytes(job) + field::ImageRenderer::fixed_bytes(*job.model) +
                         field::ImageRenderer::band_bytes(*job.model, *job.plan, 1);
-  return memory_bytes / bytes;
+  return options.memory_bytes / bytes;
 }
 
 class Drawing {
@@ -26,7 +29,7 @@ class Drawing {
 
   [[nodiscard]] int64_t n_at_a_time(const PictureJob& job) const {
     const int64_t asked = options_.n_in_flight > 0 ? options_.n_in_flight : 4 * options_.pool->size();
-    return std::clamp<int64_t>(n_fitting(job, writer_, options_.memory_bytes), 1, asked);
+    return std::clamp<int64_t>(n_fitting(job, writer_, options_), 1, asked);
   }
 
   void draw(const std::vector<PictureJob>& jobs) {
@@ -40,22 +43,27 @@ class Drawing {
       });
       for (size_t i = 0; i < jobs.size(); ++i) {
         writer_.append(jobs[i], encoded[i]);
+        show(jobs[i]);
         tick();
       }
       return;
     }
     for (const PictureJob& job : jobs) {
       const int64_t n_rows = band_rows(*job.model, *job.plan, share, options_.pool->size());
-      if (n_fitting(job, writer_, options_.memory_bytes) < 1 && !writer_.holds_frames()) {
+      if (n_fitting(job, writer_, options_) < 1 && !writer_.holds_frames()) {
         writer_.draw(job, n_rows, options_.pool, [this] { tick(); });
       } else {
         writer_.append(job, writer_.encode(job, n_rows, options_.pool));
       }
+      show(job);
       tick();
     }
   }
 
  private:
+  void show(const PictureJob& job) const {
+    if (options_.show != nullptr) options_.show->show(*job.preview);
+  }
   void tick() const {
     if (options_.progress) options_.progress(writer_.n_written(), total_);
   }
@@ -70,8 +78,10 @@ PictureJob make_job(const Request& request, const Record& record, std::shared_pt
   job.model = record.model;
   job.plan = planner.plan(record.model->config, window);
   job.theta = std::move(theta);
-  job.text = text_chunks(request, {record.model_hash, &record.info, window, job.plan->width(), job.plan->height()},
-                         options.version);
+  store::Recipe recipe;
+  recipe.add(*record.origin, record.info);
+  job.text =
+      text_chunks(request, {&recipe, &record.info, window, job.plan->width(), job.plan->height()}, options.version);
   job.kernel = request.kernel;
   job.worst_difference = options.worst_difference;
   return job;
@@ -128,6 +138,9 @@ uint64_t draw_sequence(const NextPicture& next, SequenceWriter& writer, const Dr
         more = false;
       }
       if (!more) break;
+      if (options.show != nullptr) {
+        job.preview = std::make_shared<Preview>(options.show->preview(job.plan->width(), job.plan->height()));
+      }
       limit = jobs.empty() ? drawing.n_at_a_time(job) : std::min(limit, drawing.n_at_a_time(job));
       jobs.push_back(std::move(job));
     }
@@ -148,7 +161,7 @@ void draw_pictures(const Request& request, RecordSource& records, const std::opt
   if (!all(first)) throw base::DataError("there are no records to draw");
   const std::optional<uint64_t> n =
       is_film(request) ? static_cast<uint64_t>(request.n_frames.value_or(kDefaultFrames)) : records.promised();
-  SequenceWriter writer(*request.format, pattern, open, n);
+  SequenceWriter writer(request, pattern, open, n);
   bool given = false;
   const NextPicture next = [&](PictureJob& job) {
     if (given) return all(job);

@@ -11,6 +11,7 @@
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/npy.hpp"
+#include "draw/shown_picture.hpp"
 #include "image/encode.hpp"
 #include "image/quantize.hpp"
 
@@ -31,6 +32,15 @@ std::string array_header(uint64_t n, int64_t width, int64_t height) {
   return header;
 }
 
+/// Rows go to the preview of the picture as well, where it has one.
+TakeRows seen(const PictureJob& job, TakeRows take) {
+  if (!job.preview) return take;
+  return [preview = job.preview, take = std::move(take)](int64_t first, std::span<const float> values) {
+    preview->take(values);
+    take(first, values);
+  };
+}
+
 base::AtomicFile open_numbered(const std::string& name, bool first) {
   const std::filesystem::path folder = std::filesystem::path(name).parent_path();
   if (first && !folder.empty()) {
@@ -43,9 +53,14 @@ base::AtomicFile open_numbered(const std::string& name, bool first) {
 
 }  // namespace
 
-SequenceWriter::SequenceWriter(Format format, std::optional<FramePattern> pattern, OpenOutput open,
+SequenceWriter::SequenceWriter(const Request& request, std::optional<FramePattern> pattern, OpenOutput open,
                                std::optional<uint64_t> n_pictures)
-    : format_(format), pattern_(std::move(pattern)), open_(std::move(open)), promised_(n_pictures) {}
+    : format_(*request.format),
+      fps_(request.fps.value_or(kFramesPerSecond)),
+      srgb_(request.srgb),
+      pattern_(std::move(pattern)),
+      open_(std::move(open)),
+      promised_(n_pictures) {}
 
 void SequenceWriter::begin(const PictureJob& job) {
   const int64_t width = job.plan->width();
@@ -75,7 +90,7 @@ void SequenceWriter::begin(const PictureJob& job) {
   width_ = width;
   height_ = height;
   if (format_ == Format::kY4m) {
-    film_ = std::make_unique<image::Y4mWriter>(target_.write, width, height, kFramesPerSecond, 1);
+    film_ = std::make_unique<image::Y4mWriter>(target_.write, width, height, fps_, 1);
   }
 }
 
@@ -90,6 +105,8 @@ int64_t SequenceWriter::encoded_bytes(const PictureJob& job) const {
     case Format::kPng:
     case Format::kJpeg:
     case Format::kPpm:
+    case Format::kDeepZoom:
+    case Format::kDeepZoomJpeg:
       break;
   }
   return n_values;
@@ -98,12 +115,12 @@ int64_t SequenceWriter::encoded_bytes(const PictureJob& job) const {
 void SequenceWriter::write_picture(const PictureJob& job, int64_t n_band_rows, field::WorkerPool* pool,
                                    const image::Sink& sink, const std::function<void()>& step) const {
   const int64_t height = job.plan->height();
-  const std::unique_ptr<image::RowWriter> writer =
-      image::make_row_writer(picture_format(format_), sink, job.plan->width(), height, job.text);
+  const std::unique_ptr<image::RowWriter> writer = image::make_row_writer(
+      picture_format(format_), sink, job.plan->width(), height, job.text, picture_options(srgb_, pool));
   field::ImageRenderer renderer = job.renderer();
   std::vector<uint8_t> samples;
   std::vector<uint16_t> samples16;
-  draw_rows(renderer, 0, height, n_band_rows, pool, [&](int64_t, std::span<const float> values) {
+  const TakeRows take = [&](int64_t, std::span<const float> values) {
     if (writer->bits() == 16) {
       samples16.resize(values.size());
       image::quantize16(values, samples16);
@@ -114,7 +131,8 @@ void SequenceWriter::write_picture(const PictureJob& job, int64_t n_band_rows, f
       writer->write_rows(samples);
     }
     if (step) step();
-  });
+  };
+  draw_rows(renderer, 0, height, n_band_rows, pool, seen(job, take));
   writer->finish();
 }
 
@@ -133,7 +151,7 @@ std::vector<std::byte> SequenceWriter::encode(const PictureJob& job, int64_t n_b
   const auto n_pixels = static_cast<size_t>(job.n_pixels());
   field::ImageRenderer renderer = job.renderer();
   bytes.resize(n_pixels * static_cast<size_t>(kChannels) * (format_ == Format::kNpy ? sizeof(float) : 1));
-  draw_rows(renderer, 0, job.plan->height(), n_band_rows, pool, [&](int64_t first, std::span<const float> values) {
+  const TakeRows take = [&](int64_t first, std::span<const float> values) {
     const auto at = static_cast<size_t>(first * width);
     if (format_ == Format::kY4m) {
       auto* to = reinterpret_cast<uint8_t*>(bytes.data()) + at * kChannels;
@@ -142,7 +160,8 @@ std::vector<std::byte> SequenceWriter::encode(const PictureJob& job, int64_t n_b
     }
     auto* planes = reinterpret_cast<float*>(bytes.data());  // operator new aligns for any number
     for (size_t i = 0; i < values.size(); ++i) planes[i % kChannels * n_pixels + at + i / kChannels] = values[i];
-  });
+  };
+  draw_rows(renderer, 0, job.plan->height(), n_band_rows, pool, seen(job, take));
   return bytes;
 }
 
@@ -175,12 +194,13 @@ void SequenceWriter::draw(const PictureJob& job, int64_t n_band_rows, field::Wor
     std::vector<float> plane;
     for (size_t channel = 0; channel < kChannels; ++channel) {
       field::ImageRenderer renderer = job.renderer();
-      draw_rows(renderer, 0, job.plan->height(), n_band_rows, pool, [&](int64_t, std::span<const float> values) {
+      const TakeRows take = [&](int64_t, std::span<const float> values) {
         plane.resize(values.size() / kChannels);
         for (size_t i = 0; i < plane.size(); ++i) plane[i] = values[i * kChannels + channel];
         target_.write(std::as_bytes(std::span(plane)));
         if (step) step();
-      });
+      };
+      draw_rows(renderer, 0, job.plan->height(), n_band_rows, pool, channel == 0 ? seen(job, take) : take);
     }
   }
   ++n_written_;

@@ -21,9 +21,9 @@ namespace inr::draw {
 /// folders in their names are made.
 class SequenceWriter {
  public:
-  /// pattern: for numbered files (open is not called then), of a picture format. n_pictures: told by the input, for the
-  /// header of npy.
-  SequenceWriter(Format format, std::optional<FramePattern> pattern, OpenOutput open,
+  /// request: complete. pattern: for numbered files (open is not called then), of a picture format. n_pictures: told by
+  /// the input, for the header of npy.
+  SequenceWriter(const Request& request, std::optional<FramePattern> pattern, OpenOutput open,
                  std::optional<uint64_t> n_pictures);
 
   /// Must a picture be held whole (films), however large it is?
@@ -50,6 +50,8 @@ class SequenceWriter {
                      const std::function<void()>& step) const;
 
   Format format_;
+  int64_t fps_;
+  bool srgb_;
   std::optional<FramePattern> pattern_;
   OpenOutput open_;
   std::optional<uint64_t> promised_;

@@ -17,7 +17,7 @@ std::vector<uint64_t> indices(draw::RecordSource source) {
   for (draw::Record record; source.next(record);) {
     out.push_back(record.info["index"].get<uint64_t>());
     BOOST_TEST((record.theta == test::random_theta(test::small_model(), out.back())));
-    BOOST_TEST(record.model_hash == "0123abcd");
+    BOOST_TEST(record.origin->model_hash == "0123abcd");
   }
   return out;
 }

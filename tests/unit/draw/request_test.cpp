@@ -179,8 +179,73 @@ BOOST_AUTO_TEST_CASE(amounts_of_memory) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(filters_to_compare_with) {
+  using image::Filter;
+  BOOST_TEST((draw::parse_compare("nearest,bilinear,bicubic,lanczos") ==
+              std::vector{Filter::kBox, Filter::kBilinear, Filter::kBicubic, Filter::kLanczos}));
+  BOOST_TEST((draw::parse_compare("bicubic") == std::vector{Filter::kBicubic}));
+  for (const char* text : {"", "box", "nearest,", ",nearest", "nearest,,bicubic", "nearest bicubic", "Lanczos"}) {
+    BOOST_TEST_CONTEXT(text) { BOOST_CHECK_THROW(draw::parse_compare(text), base::UsageError); }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(parts_of_a_picture_and_of_a_film) {
+  Request request = of(Mode::kGrid);
+  request.compare = {image::Filter::kBicubic};
+  BOOST_TEST(refusal(request).find("say inr-render superres") != std::string::npos);
+  request.mode = Mode::kSuperres;
+  BOOST_TEST(refusal(request).empty());
+  BOOST_TEST(refusal(request, "a.npy").find("npy holds the functions' values") != std::string::npos);
+  request.columns = 2;
+  BOOST_TEST(refusal(request).find("a row is one record") != std::string::npos);
+  for (const Mode mode : {Mode::kGrid, Mode::kSuperres, Mode::kEach, Mode::kZoom}) {
+    request = of(mode);
+    request.labels = true;
+    const bool has_cells = mode == Mode::kGrid || mode == Mode::kSuperres;
+    BOOST_TEST(refusal(request, "%d.png").empty() == has_cells);
+  }
+  request = of(Mode::kEach);
+  request.fps = 25;
+  BOOST_TEST(refusal(request, "a.y4m").empty());
+  BOOST_TEST(refusal(request, "%d.png").find("--fps is the pace of a film in y4m") != std::string::npos);
+  request = of(Mode::kEach);
+  request.srgb = true;
+  BOOST_TEST(refusal(request, "%d.png").empty());
+  BOOST_TEST(refusal(request, "%d.jpg").empty());
+  BOOST_TEST(refusal(request, "a.ppm").find("--srgb marks PNG files") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(misspelt_modes) {
+  const auto told = [](const std::string& word) -> std::string {
+    try {
+      draw::refuse_misspelt_mode(word);
+    } catch (const base::UsageError& error) {
+      return error.what();
+    }
+    return {};
+  };
+  BOOST_TEST(told("gird") == "\"gird\" is neither a mode nor a file; did you mean grid?");
+  BOOST_TEST(told("zom").find("did you mean zoom?") != std::string::npos);
+  BOOST_TEST(told("superes").find("did you mean superres?") != std::string::npos);
+  for (const char* word : {"s.inr", "-", "samples", "", "."}) BOOST_TEST(told(word).empty());
+}
+
+namespace {
+
+// Of n records that all say the same.
+store::Recipe recipe_of(const base::Json& info, int n = 1) {
+  store::Recipe recipe;
+  for (int i = 0; i < n; ++i) recipe.add({"abc", "", store::ThetaDtype::kF32}, info);
+  return recipe;
+}
+
+}  // namespace
+
 BOOST_AUTO_TEST_CASE(commands_draw_the_picture_again) {
-  draw::Subject many{"abc", nullptr, {}};
+  const base::Json sampled = {{"seed", 7}, {"index", 0}, {"truncation", 0.7}};
+  const base::Json later = {{"seed", 7}, {"index", 3}};
+  const store::Recipe unknown = recipe_of({{"by", "hand"}}), two = recipe_of(sampled, 2);
+  draw::Subject many{&unknown};
   Request request = completed(of(Mode::kGrid));
   BOOST_TEST(draw::command_text(request, many) == "inr-render");
   request.width = request.height = 512;
@@ -189,21 +254,41 @@ BOOST_AUTO_TEST_CASE(commands_draw_the_picture_again) {
   request.upsample_from = 0;
   request.cells = model::Cells::kTraining;
   request.format = Format::kPng16;
+  request.labels = true;
+  request.srgb = true;
+  request.kernel = field::Kernel::kReference;
   many.window = {-0.3, 0, 1.5, 1};
   BOOST_TEST(draw::command_text(request, many) ==
-             "inr-render --res 512x512 --window -0.3,0,1.5,1 --cells training --upsample-from 0 --columns 3 "
-             "--select 4-6,2,9 --format png16");
-  const base::Json sampled = {{"seed", 7}, {"index", 0}, {"truncation", 0.7}};
-  const base::Json later = {{"seed", 7}, {"index", 3}};
-  const base::Json other = {{"latents", "z.npy"}, {"row", 1}};
-  const Request each = completed(of(Mode::kEach), "%d.png");
-  BOOST_TEST(draw::command_text(each, {"abc", &sampled, {}}) == "inr-sample --seeds 7 --truncation 0.7 | inr-render");
-  BOOST_TEST(draw::command_text(each, {"abc", &later, {}}) == "inr-sample --seed 7 -n 4 | inr-render --select 3");
-  BOOST_TEST(draw::command_text(each, {"abc", &other, {}}) == "inr-render");
-  BOOST_TEST(draw::command_text(completed(film()), {"abc", &sampled, {0, 0, 0.5, 0.5}, 24, 8}) ==
-             "inr-sample --seeds 7 --truncation 0.7 | inr-render zoom --res 24x8 --window 0,0,0.5,0.5 --format y4m");
+             "inr-render --res 512x512 --window -0.3,0,1.5,1 --cells training --upsample-from 0 --kernel reference "
+             "--columns 3 --labels --select 4-6,2,9 --format png16 --srgb");
+  many.records = &two;  // these say what was selected
+  request = completed(of(Mode::kSuperres));
+  request.compare = draw::parse_compare("nearest,lanczos");
+  request.select = {4, 5};
+  BOOST_TEST(draw::command_text(request, many) ==
+             "inr-sample --seeds 7,7 --truncation 0.7 | inr-render superres --scale 4 --window -0.3,0,1.5,1 "
+             "--compare nearest,lanczos");
 
-  const image::TextChunks text = draw::text_chunks(each, {"abc", &later, {}}, "inr-render 1");
+  const Request each = completed(of(Mode::kEach), "%d.png");
+  const store::Recipe first = recipe_of(sampled), fourth = recipe_of(later);
+  BOOST_TEST(draw::command_text(each, {&first, &sampled}) == "inr-sample --seeds 7 --truncation 0.7 | inr-render");
+  BOOST_TEST(draw::command_text(each, {&fourth, &later}) == "inr-sample --seed 7 -n 4 | inr-render --select 3");
+  BOOST_TEST(draw::command_text(each, {&unknown, &later}) == "inr-render");
+  BOOST_TEST(draw::command_text(completed(film()), {&first, &sampled, {0, 0, 0.5, 0.5}, 24, 8}) ==
+             "inr-sample --seeds 7 --truncation 0.7 | inr-render zoom --res 24x8 --window 0,0,0.5,0.5 --format y4m");
+  // One cell among white ones, and one row of filters.
+  request = completed(of(Mode::kGrid));
+  request.columns = 2;
+  BOOST_TEST(draw::command_text(request, {&first, &sampled}) ==
+             "inr-sample --seeds 7 --truncation 0.7 | inr-render --columns 2");
+  request = completed(of(Mode::kSuperres));
+  BOOST_TEST(draw::command_text(request, {&fourth, &later}) ==
+             "inr-sample --seed 7 -n 4 | inr-render --scale 4 --select 3");
+  request.compare = draw::parse_compare("bicubic");
+  BOOST_TEST(draw::command_text(request, {&fourth, &later}) ==
+             "inr-sample --seed 7 -n 4 | inr-render superres --scale 4 --compare bicubic --select 3");
+
+  const image::TextChunks text = draw::text_chunks(each, {&fourth, &later}, "inr-render 1");
   const std::map<std::string, std::string> chunks(text.begin(), text.end());
   BOOST_TEST(chunks.at("inr.model") == "abc");
   BOOST_TEST(chunks.at("inr.window") == "0,0,1,1");
