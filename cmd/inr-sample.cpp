@@ -121,14 +121,14 @@ base::ExitCode run(const Arguments& a) {
   // Samples are the same on every machine unless a GPU is asked for by name.
   const at::Device device = parallel::open_device(a.common.device == "auto" ? "cpu" : a.common.device);
   cli::refuse_same_file(a.latents, a.common.out);
-  cli::refuse_same_file(a.checkpoint, a.common.out);
   if (a.space == "w" && a.latents.empty()) throw base::UsageError("--space w says what --latents holds; give that too");
   if (a.space == "w" && a.truncation) {
     throw base::UsageError("--truncation maps z to h; rows of h (--space w) are taken as they are");
   }
+  const std::string checkpoint = gan::resolve_checkpoint(cli::checkpoint_path(a.checkpoint));
+  cli::refuse_same_file(checkpoint, a.common.out);
   cli::Output output(a.common.out.empty() ? "-" : a.common.out, "pipe it into inr-render, or give -o FILE");
-  const gan::Sampler sampler(gan::load_generator(gan::resolve_checkpoint(cli::checkpoint_path(a.checkpoint))),
-                             a.truncation, device);
+  const gan::Sampler sampler(gan::load_generator(checkpoint), a.truncation, device);
   const Requests requests(a, sampler);
   field::WorkerPool pool(a.common.n_threads);
   const int64_t batch = a.common.batch > 0 ? a.common.batch : gan::Sampler::kGroup * pool.size();

@@ -32,4 +32,11 @@ expect_one_line inr-sample
 expect_exit 1 inr-sample --checkpoint z.npy -o x.inr
 expect_one_line inr-sample
 expect_exit 0 inr-sample -n 2 --truncation 0 -o mean.inr
+# The checkpoint that is read is never replaced, whatever it was found by.
+cp run/checkpoint-000000000.safetensors kept
+expect_exit 2 inr-sample -o run/checkpoint-000000000.safetensors
+expect_one_line inr-sample
+expect_exit 2 inr-sample --checkpoint run -o ./run/checkpoint-000000000.safetensors
+INR_CHECKPOINT=$PWD/run/checkpoint-000000000.safetensors expect_exit 2 inr-sample -o run/checkpoint-000000000.safetensors
+same_bytes kept run/checkpoint-000000000.safetensors
 expect_exit 1 bash -c 'inr-sample -n 2 >/dev/full'
