@@ -30,7 +30,12 @@ inline const cli::ToolPage kPage = {
          "several streams or one of unknown length go to a file. y4m is C444, BT.601 limited range, 30 frames a "
          "second.",
          "The same request gives the same bytes, whatever --threads, --batch, --memory, pipes and files. "
-         "Pictures in PNG and JPEG carry the command that draws them again, which inr-info prints.",
+         "Pictures in PNG, JPEG and Deep Zoom carry the command that draws them again, which inr-info prints.",
+         "dz and dz-jpg (-o NAME.dzi) write a grid or a still as a Deep Zoom picture: NAME.dzi and the folder NAME_files "
+         "with a pyramid of tiles in PNG or JPEG, 254 pixels a side and one of overlap, each level half of the next, as "
+         "vips dzsave lays them out. Viewers load what they show, so the picture may be as large as the disc allows. An "
+         "earlier pyramid is replaced when the new one is whole, any other folder of that name is left alone; of a run "
+         "that fails, NAME.dzi.partial is a folder.",
          "--show draws the picture in the terminal too, made smaller until it fits: on stdout where that is a "
          "terminal, and then, without -o, nothing is written; else on /dev/tty. Pictures of each follow one another, "
          "films play in their place. Terminals with kitty's protocol or sixels are known by the environment or asked, "
@@ -40,7 +45,9 @@ inline const cli::ToolPage kPage = {
          "replaces the file of -o: what was drawn of it is kept as NAME.partial. Files that each has finished stay.",
          "A grid is laid out when its last record has arrived. Records beyond the bound of --memory wait in an "
          "unnamed file in $TMPDIR (/tmp). With --select in descending order, records wait in memory."},
-    .examples = {{"inr-sample -n 16 | inr-render superres --scale 8 --upsample-from 0 -o large.png",
+    .examples = {{"inr-sample -n 1 | inr-render --res 16384 -o large.dzi",
+                  "A picture to walk around in; examples/deep-zoom has a page that shows it:"},
+                 {"inr-sample -n 16 | inr-render superres --scale 8 --upsample-from 0 -o large.png",
                   "Eight times the resolution of training, every block evaluated between its cells:"},
                  {"inr-render zoom samples.inr --res 512 --to 0.4,0.4,0.5,0.5 --frames 240 | ffmpeg -i - film.mp4",
                   "A film into the first record:"},
