@@ -31,11 +31,11 @@ inline const cli::ToolPage kPage = {
          "second.",
          "The same request gives the same bytes, whatever --threads, --batch, --memory, pipes and files. "
          "Pictures in PNG, JPEG and Deep Zoom carry the command that draws them again, which inr-info prints.",
-         "dz and dz-jpg (-o NAME.dzi) write a grid or a still as a Deep Zoom picture: NAME.dzi and the folder NAME_files "
-         "with a pyramid of tiles in PNG or JPEG, 254 pixels a side and one of overlap, each level half of the next, as "
-         "vips dzsave lays them out. Viewers load what they show, so the picture may be as large as the disc allows. An "
-         "earlier pyramid is replaced when the new one is whole, any other folder of that name is left alone; of a run "
-         "that fails, NAME.dzi.partial is a folder.",
+         "dz and dz-jpg (-o NAME.dzi) write a grid or a still as a Deep Zoom picture: NAME.dzi and the folder "
+         "NAME_files with a pyramid of tiles in PNG or JPEG, 254 pixels a side and one of overlap, each level half of "
+         "the next, as vips dzsave lays them out. Viewers load what they show, so the picture may be as large as the "
+         "disc allows. An earlier pyramid is replaced when the new one is whole, any other folder of that name is "
+         "left alone; of a run that fails, NAME.dzi.partial is a folder.",
          "--show draws the picture in the terminal too, made smaller until it fits: on stdout where that is a "
          "terminal, and then, without -o, nothing is written; else on /dev/tty. Pictures of each follow one another, "
          "films play in their place. Terminals with kitty's protocol or sixels are known by the environment or asked, "
