@@ -72,7 +72,9 @@ BOOST_AUTO_TEST_CASE(the_newest_whole_checkpoint_of_a_run_is_found) {
   gan::save_checkpoint(folder / gan::checkpoint_name(20), config, state, base::Json::object());
   std::ofstream(folder / gan::checkpoint_name(30)) << "cut short";
   BOOST_CHECK_EQUAL(gan::newest_checkpoint(folder.path().string()), folder / gan::checkpoint_name(20));
-  BOOST_CHECK_EQUAL(gan::load_newest_run(folder.path().string())->path, folder / gan::checkpoint_name(20));
+  const std::optional<gan::LoadedRun> newest = gan::load_newest_run(folder.path().string());
+  BOOST_REQUIRE(newest);
+  BOOST_CHECK_EQUAL(newest->path, folder / gan::checkpoint_name(20));
 }
 
 BOOST_AUTO_TEST_CASE(names_of_checkpoints_are_read_back) {
