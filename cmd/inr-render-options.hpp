@@ -36,11 +36,12 @@ inline const cli::ToolPage kPage = {
          "the next, as vips dzsave lays them out. Viewers load what they show, so the picture may be as large as the "
          "disc allows. An earlier pyramid is replaced when the new one is whole, any other folder of that name is "
          "left alone; of a run that fails, NAME.dzi.partial is a folder.",
-         "--show draws the picture in the terminal too, made smaller until it fits: on stdout where that is a "
-         "terminal, and then, without -o, nothing is written; else on /dev/tty. Pictures of each follow one another, "
-         "films play in their place. Terminals with kitty's protocol or sixels are known by the environment or asked, "
-         "inside tmux and screen too the picture is made of half blocks: in 24 bit where COLORTERM says truecolor, "
-         "else in xterm's 256 colours, with NO_COLOR of plain characters.",
+         "--show draws the picture in the terminal too, made smaller until it fits: on stdout where that is a terminal "
+         "(then nothing is written without -o), else on /dev/tty. Pictures of each follow one another, films play in "
+         "their place. Where the environment does not tell, the terminal is asked whether it knows kitty's protocol or "
+         "sixels. Others, tmux and screen get half blocks, two pixels a cell: in 24 bit where COLORTERM says "
+         "truecolor, "
+         "else in xterm's 256 colours, with NO_COLOR as plain characters.",
          "A stream that was cut short is drawn as far as it goes; then the exit status is 1. A failing run never "
          "replaces the file of -o: what was drawn of it is kept as NAME.partial. Files that each has finished stay.",
          "A grid is laid out when its last record has arrived. Records beyond the bound of --memory wait in an "
@@ -104,7 +105,7 @@ inline void bind(cli::Options& options, Arguments& a) {
                       .suggestions = {"png", "png16", "jpg", "ppm", "y4m", "npy", "dz", "dz-jpg"}});
   options.add_flag("--srgb", r.srgb,
                    "say in PNG files that the colours are sRGB; readers take that anyway, and of JPEG");
-  options.add("--show", a.show, "draw it in the terminal: half blocks in colour, kitty's protocol or sixels",
+  options.add("--show", a.show, "draw it in the terminal as well; HOW is auto where it is not said",
               {.metavar = "HOW", .choices = {"auto", "blocks", "kitty", "sixel"}, .implied = "auto"});
   options.group("Grid");
   options.add("--columns", r.columns, "cells in a row",

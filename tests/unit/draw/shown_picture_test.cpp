@@ -10,6 +10,7 @@
 #include "image/encode.hpp"
 #include "image/quantize.hpp"
 #include "support/test.hpp"
+#include "unit/draw/drawing.hpp"
 
 namespace {
 
@@ -61,6 +62,31 @@ std::string direct(const base::TerminalView& view, std::span<const uint8_t> samp
   const auto writer = image::make_terminal_writer(view, screen.sink(), width, height);
   writer->write_rows(samples);
   writer->finish();
+  return screen.text();
+}
+
+/// What the terminal gets while records are drawn, and where the bytes go.
+std::string shown_records(const draw::Request& asked, const std::vector<test::Bytes>& inputs, int n_threads,
+                          int64_t memory_bytes, test::Bytes& bytes) {
+  draw::Request request = asked;
+  draw::complete(request, {});
+  Screen screen;
+  PictureShow show({}, screen.sink(), request);
+  const test::MemoryInputs memory(inputs);
+  draw::RecordSource records = memory.source(request.select);
+  field::WorkerPool pool(n_threads);
+  draw::DrawOptions options{&pool, memory_bytes, 0, "inr-render 0", {}, {}};
+  options.show = &show;
+  const draw::OpenOutput open = [&] {
+    draw::OutputTarget target;
+    target.write = [&](std::span<const std::byte> more) { bytes.insert(bytes.end(), more.begin(), more.end()); };
+    return target;
+  };
+  if (draw::is_sequence(request)) {
+    draw::draw_pictures(request, records, std::nullopt, open, options);
+  } else {
+    draw::draw_records(request, records, open, options);
+  }
   return screen.text();
 }
 
@@ -146,6 +172,50 @@ BOOST_AUTO_TEST_CASE(a_zoom_between_windows_is_a_film_in_any_format) {
     writer->finish();
   }
   BOOST_TEST(screen.text().find("\033[0m\n\033[3A\r\033[K") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_shown_does_not_depend_on_the_way_it_is_drawn) {
+  const std::vector<test::Bytes> inputs = {test::function_stream(test::small_model(), 3)};
+  // The pixels are those of the PPMs, which are written without the show.
+  draw::Request request = request_of(draw::Mode::kEach, draw::Format::kPpm);
+  request.width = 30;
+  request.height = 21;
+  const test::Bytes ppms = test::draw_bytes(request, inputs);
+  const size_t n_header = 13, n_pixels = size_t{30} * 21 * 3;  // "P6\n30 21\n255\n"
+  BOOST_TEST_REQUIRE(ppms.size() == 3 * (n_header + n_pixels));
+  std::string want, film;
+  for (size_t i = 0; i < 3; ++i) {
+    const auto* pixels = reinterpret_cast<const uint8_t*>(ppms.data()) + (n_header + n_pixels) * i + n_header;
+    const std::string picture = direct({}, {pixels, n_pixels}, 30, 21);
+    film += (i == 0 ? "" : "\033[11A") + picture;
+    want += picture;
+  }
+  for (const draw::Format format : {draw::Format::kPpm, draw::Format::kNpy, draw::Format::kY4m}) {
+    request.format = format;
+    const test::Bytes bytes = test::draw_bytes(request, inputs);
+    for (const int n_threads : {1, 2}) {
+      for (const int64_t memory_bytes : {int64_t{1}, int64_t{1} << 30}) {
+        test::Bytes beside;
+        const std::string got = shown_records(request, inputs, n_threads, memory_bytes, beside);
+        BOOST_TEST((got == (format == draw::Format::kY4m ? film : want)), to_string(format) << memory_bytes);
+        BOOST_TEST((beside == bytes));
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_grid_is_shown_line_by_line) {
+  const std::vector<test::Bytes> inputs = {test::function_stream(test::small_model(), 3)};
+  draw::Request request = request_of(draw::Mode::kGrid, draw::Format::kPpm);
+  request.width = request.height = 60;
+  const test::Bytes ppm = test::draw_bytes(request, inputs);
+  const size_t n_pixels = size_t{120} * 120 * 3;
+  const auto* pixels = reinterpret_cast<const uint8_t*>(ppm.data() + ppm.size() - n_pixels);
+  for (const int64_t memory_bytes : {int64_t{1}, int64_t{1} << 30}) {
+    test::Bytes beside;
+    BOOST_TEST((shown_records(request, inputs, 2, memory_bytes, beside) == direct({}, {pixels, n_pixels}, 120, 120)));
+    BOOST_TEST((beside == ppm));
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
