@@ -58,6 +58,8 @@ if [[ -x $bin/inr-train && -x $bin/inr-render ]]; then
     measure 'fid: built-in network, 1000 and 500' 1500 images inr-fid --real data.inrd --fake many.inr --allow-few
   fi
 fi
+# Writing large pictures, without drawing them.
+[[ ! -x $bin/bench_pictures ]] || "$bin/bench_pictures"
 # Rendering: medians and ratios of one run. PEER: a command to compare with (see bench_render.cpp, peer_pytorch.py).
 if [[ -x $bin/bench_render ]]; then
   for preset in lsun128-released lsun256-released ffhq1024-released; do "$bin/bench_render" "$preset" ${PEER:+"$PEER"}; done

@@ -26,3 +26,9 @@ few=$(peak "inr-render s.inr --res 256x256 --memory 64M") || exit 1
 many=$(peak "inr-render s.inr --res 2048x4096 --memory 64M") || exit 1
 echo "one picture: $few KiB for 256 x 256, $many KiB for 2048 x 4096"
 ((many <= few + 65536)) || fail "memory grows with the picture: $few KiB, then $many KiB"
+
+# Tiles: those of one row, however many rows there are.
+few=$(peak "inr-render s.inr --res 2000x600 --memory 64M -o p.dzi") || exit 1
+many=$(peak "inr-render s.inr --res 2000x6000 --memory 64M -o p.dzi") || exit 1
+echo "Deep Zoom: $few KiB for 2000 x 600, $many KiB for 2000 x 6000"
+((many <= few + 16384)) || fail "memory of tiles grows with the height: $few KiB, then $many KiB"

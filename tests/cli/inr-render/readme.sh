@@ -11,6 +11,6 @@ awk '/^```sh$/ {inside = 1; next} /^```/ {inside = 0} inside' "$SOURCE/README.md
 while IFS= read -r line; do
   expect_exit 0 bash -o pipefail -c "$line" </dev/null
 done <commands
-for picture in grid.png large.png detail.png beyond.png first.png sample-002.png row.png; do
+for picture in grid.png large.png detail.png beyond.png first.png sample-002.png row.png walk.dzi; do
   expect_exit 0 inr-info --check "$picture"
 done
