@@ -186,7 +186,7 @@ void DeepZoomFiles::commit() {
 
 std::string DeepZoomFiles::keep_partial() {
   if (!begun_ || folder_.empty()) return {};
-  const std::string name = description_ + ".partial";
+  std::string name = description_ + ".partial";
   const std::string earlier_tiles = name + "/" + last_part(tiles_),
                     earlier_description = name + "/" + last_part(description_);
   check_description(earlier_description);

@@ -48,6 +48,7 @@ expect_exit 1 inr-info --check still.dzi
 expect_stdout 'still_files/9/1_0.jpg: 5x4 pixels instead of 47x200'
 
 # What a folder of tiles cannot be.
+# shellcheck disable=SC2016  # expanded by the inner shell
 expect_exit 2 bash -c 'inr-render s.inr --format dz | cat; exit ${PIPESTATUS[0]}'
 expect_one_line inr-render
 expect_stderr 'folder of tiles.* give -o NAME.dzi'
