@@ -27,6 +27,13 @@ constexpr std::string_view kForeignNote = "vips-properties.xml";  // written by 
 
 std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
+// In letters of either case.
+bool ends_as_description(std::string_view name) {
+  if (name.size() < kEnding.size()) return false;
+  const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
+  return std::ranges::equal(name.substr(name.size() - kEnding.size()), kEnding, same);
+}
+
 bool is_number(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
@@ -122,13 +129,14 @@ DeepZoomFiles::DeepZoomFiles(const std::string& output) {
   if (output.empty() || output == "-")
     throw base::UsageError("a Deep Zoom picture is a folder of tiles; give -o NAME.dzi");
   std::string name = output;
-  if (name.ends_with(kEnding)) name.resize(name.size() - kEnding.size());
+  const bool has_ending = ends_as_description(name);
+  if (has_ending) name.resize(name.size() - kEnding.size());
   if (last_part(name).empty()) throw base::UsageError("-o " + base::printable(output) + " has no name before .dzi");
   struct stat status {};
-  if (name == output && ::stat(name.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
+  if (!has_ending && ::stat(name.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
     throw base::UsageError("-o " + base::printable(output) +
                            ": a Deep Zoom picture is a folder of tiles; give NAME.dzi");
-  description_ = name + std::string(kEnding);
+  description_ = has_ending ? output : name + std::string(kEnding);
   tiles_ = name + std::string(kTiles);
   check_description(description_);
   check_tiles(tiles_);

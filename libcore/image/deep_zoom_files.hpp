@@ -16,8 +16,8 @@ namespace inr::image {
 /// else. Not copyable.
 class DeepZoomFiles {
  public:
-  /// output: "NAME.dzi" or "NAME". Makes the folder beside. Throws UsageError (empty, "-"), DataError (something under
-  /// these names that is no pyramid), SystemError (folder missing, no permission).
+  /// output: "NAME.dzi" (in letters of either case) or "NAME". Makes the folder beside. Throws UsageError (empty, "-"),
+  /// DataError (something under these names that is no pyramid), SystemError (folder missing, no permission).
   explicit DeepZoomFiles(const std::string& output);
   ~DeepZoomFiles();
   DeepZoomFiles(const DeepZoomFiles&) = delete;

@@ -75,8 +75,8 @@ Finding inspect_pyramid(const std::string& path, const InspectOptions& options) 
   finding.details["size"] = {picture->width, picture->height};
   for (const auto& [keyword, text] : picture->text) add_text(finding, keyword, text);
 
-  constexpr std::string_view kEnding = ".dzi";
-  const std::string tiles = path.substr(0, path.size() - (path.ends_with(kEnding) ? kEnding.size() : 0)) + "_files";
+  fs::path stem(path);
+  const std::string tiles = stem.replace_extension().string() + "_files";
   const std::vector<image::PixelSize> levels = image::deep_zoom_levels(picture->width, picture->height);
   int64_t n_all = 0;
   try {

@@ -185,6 +185,10 @@ BOOST_AUTO_TEST_CASE(an_unfinished_pyramid_leaves_the_earlier_one) {
   BOOST_CHECK(tree(folder.path()) == want);
   { const DeepZoomFiles never_begun(folder / "q.dzi"); }
   BOOST_CHECK(tree(folder.path()) == want);
+  write_to(folder / "O.DZI", picture_of(3, 3));
+  BOOST_CHECK(fs::exists(folder / "O_files/2/0_0.png"));
+  fs::remove(folder / "O.DZI");
+  fs::remove_all(folder / "O_files");
 
   // Finished, it takes its place with all tiles: none of the larger one is left.
   write_to(folder / "p", picture_of(1000, 300));
