@@ -160,9 +160,9 @@ void from_model(const Arguments& a) {
     throw base::UsageError("--truncation maps z to h; rows of h (--space w) are taken as they are");
   if (a.seeds.size() == 1) throw base::UsageError("--seeds: an interpolation takes two key points or more");
   cli::refuse_same_file(a.latents, a.common.out);
-  cli::refuse_same_file(a.checkpoint, a.common.out);
-  const gan::Sampler sampler(gan::load_generator(gan::resolve_checkpoint(cli::checkpoint_path(a.checkpoint))),
-                             a.truncation);
+  const std::string checkpoint = gan::resolve_checkpoint(cli::checkpoint_path(a.checkpoint));
+  cli::refuse_same_file(checkpoint, a.common.out);
+  const gan::Sampler sampler(gan::load_generator(checkpoint), a.truncation);
   std::vector<base::Json> infos;
   for (const uint64_t seed : a.seeds) {
     keys.rows.push_back(sampler.latent(seed, 0));

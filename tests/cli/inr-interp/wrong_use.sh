@@ -28,6 +28,8 @@ refuse 'exclude each other' --latents z.npy --seeds 1,2
 refuse 'rows of h .--space w. are taken as they are' --latents z.npy --space w --truncation 0.5
 expect_exit 2 inr-interp keys.inr -o keys.inr
 expect_one_line inr-interp
+expect_exit 2 inr-interp --seeds 1,2 -o run/checkpoint-000000000.safetensors # found by $INR_CHECKPOINT
+expect_one_line inr-interp
 expect_exit 1 inr-interp --latents missing.npy -o x.inr
 expect_one_line inr-interp
 expect_exit 1 inr-interp --seeds 1,2 --checkpoint keys.inr -o x.inr
