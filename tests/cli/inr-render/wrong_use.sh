@@ -26,6 +26,19 @@ refuse '\.mp4 is not written here' zoom s.inr --to 0,0,1,1 -o film.mp4
 refuse 'say inr-render zoom' s.inr --to 0,0,1,1
 refuse 'give the last one with --to' zoom s.inr --frames 3
 refuse 'zoom shows one record' zoom s.inr --select 0,1
+refuse 'neither a mode nor a file; did you mean grid' gird
+refuse 'neither a mode nor a file; did you mean superres' superes s.inr
+refuse 'say inr-render superres' s.inr --compare nearest
+refuse 'no filter to compare with' superres s.inr --compare nearest,cubic
+refuse 'a row is one record' superres s.inr --compare nearest --columns 2
+refuse '32x32 pixels; 31x40 is smaller' superres s.inr --compare nearest --res 31x40
+refuse 'labels writes under the cells of a grid; each has none' each s.inr --labels -o '%d.png'
+refuse 'labels writes under the cells of a grid; zoom has none' zoom s.inr --labels
+refuse 'npy holds the functions. values' s.inr --labels --format npy
+refuse 'pace of a film in y4m' s.inr --fps 25
+refuse 'fps' zoom s.inr --to 0,0,0.5,0.5 --fps 0
+refuse 'srgb marks PNG files' s.inr --srgb --format ppm
+refuse 'is no kernel; use reference, fast or check' s.inr --kernel fats
 refuse '"abc"' s.inr --res abc
 refuse 'res' s.inr --res 64 --scale 2
 refuse 'window' s.inr --window 0.5,0,0.5,1
@@ -42,6 +55,13 @@ expect_stderr 's\.inr: record 3 was selected, and there are 3'
 expect_exit 1 inr-render s.inr -o missing/folder/grid.png
 expect_stderr 'No such file or directory'
 find . -newer s.inr -type f -size +0 ! -name '.std*' | grep . && fail "something was written"
+
+# A word that is no mode may be a file, and a file that is not there is told as one.
+cp s.inr gird
+expect_exit 0 inr-render gird --res 8
+rm gird
+expect_exit 1 inr-render nothing-like-a-mode
+expect_stderr 'nothing-like-a-mode: cannot open: No such file'
 
 # A terminal: the picture goes into a file, and one line says so. Never bytes to a terminal, never a wait on one.
 cat >terminal.py <<'PYTHON'

@@ -3,7 +3,10 @@
 // Grids drawn in bands: composition, missing cells, the same bytes for every way to do it.
 #include "draw/grid_picture.hpp"
 
+#include <algorithm>
+
 #include "base/error.hpp"
+#include "draw/grid_cell.hpp"
 #include "drawing.hpp"
 #include "image/compose.hpp"
 #include "image/decode.hpp"
@@ -237,12 +240,28 @@ BOOST_AUTO_TEST_CASE(comparisons_and_labels_are_the_same_bytes_for_every_way_to_
     request.labels = true;
     const test::Bytes want = test::draw_bytes(request, inputs);
     const image::Image picture = image::decode(want, "a comparison");
-    BOOST_TEST(picture.height == 11 + 3 * (64 + 11));
+    BOOST_TEST_REQUIRE(picture.height == 11 + 3 * (64 + 11));
+    // A record's label stands under its first cell.
+    const std::vector<uint8_t> white(size_t{4} * 72 * 11 * 3, 255);
+    for (const int64_t record : {0, 1, 2}) {
+      const int64_t top = 11 + 64 + record * (64 + 11);
+      BOOST_TEST(std::ranges::count(cut(picture, 0, top, 72, 11), 0) > 30);
+      BOOST_TEST((cut(picture, 72, top, 4 * 72, 11) == white));
+    }
     for (const int64_t memory_bytes : {int64_t{1}, int64_t{100000}, int64_t{1} << 30}) {
       for (const int n_threads : {1, 3})
         BOOST_TEST((test::draw_bytes(request, inputs, {n_threads, memory_bytes, 0}) == want));
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(filters_in_16_bit_keep_black_white_and_all_between) {
+  draw::GridCell cell;
+  cell.job.plan = std::make_shared<model::GridPlan>(plan_grid(test::small_model(), {{}, 2, 1}));
+  cell.small = std::make_shared<image::Image>(image::Image{2, 1, {0, 1, 127, 128, 254, 255}});
+  std::vector<uint16_t> samples(6);
+  draw::CellDrawing(cell).rows(0, 1, std::span(samples), 1, nullptr, [] {});
+  BOOST_TEST((samples == std::vector<uint16_t>{0, 257, 32639, 32896, 65278, 65535}));
 }
 
 BOOST_AUTO_TEST_CASE(comparisons_that_cannot_be) {

@@ -95,6 +95,10 @@ BOOST_AUTO_TEST_CASE(several_commands) {
   BOOST_TEST(recipe_of({{kDefault, sample(7, 1)}, {kDefault, sample(8, 1)}, {kHalf, sample(1)}}) ==
              "{ inr-sample --seed 7 -n 2; inr-sample --seed 8 -n 2; inr-sample --seeds 1 --checkpoint runs/a --half; }"
              " # 1,3-4");
+  StreamOrigin whole = kHalf;
+  whole.dtype = ThetaDtype::kF32;
+  BOOST_TEST(recipe_of({{kHalf, sample(1)}, {whole, sample(2)}}) ==
+             "{ inr-sample --seeds 1 --checkpoint runs/a --half; inr-sample --seeds 2 --checkpoint runs/a; }");
   BOOST_TEST(recipe_of({{kDefault, sample(1)}, {kDefault, with(sample(1), "truncation", 0.5)}}) ==
              "{ inr-sample --seeds 1; inr-sample --seeds 1 --truncation 0.5; }");
 }
@@ -125,6 +129,10 @@ BOOST_AUTO_TEST_CASE(frames_between_records_of_a_stream) {
   BOOST_TEST(recipe_of(film(series, true, "params")) == "inr-sample --seed 5 -n 3 | inr-interp --frames 4 --loop");
   BOOST_TEST(recipe_of({film(series, false, "params")[7]}) == "inr-sample --seed 5 -n 3 | inr-interp --frames 4 # 7");
   BOOST_TEST(recipe_of({film(series, false, "params")[8]}) == "inr-sample --seed 5 -n 3 | inr-interp --frames 4 # 8");
+  // Two films, of three samples and of the first two of them, there and back.
+  BOOST_TEST(recipe_of({film(series, false, "params")[7], film({series[0], series[1]}, true, "params")[5]}) ==
+             "{ inr-sample --seed 5 -n 3 | inr-interp --frames 4; inr-sample --seed 5 -n 2 | inr-interp --frames 4 "
+             "--loop; } # 7,14");
   const std::vector<Json> rounded = {with(sample(5), "dtype", "F16"), with(sample(6), "dtype", "F16")};
   BOOST_TEST(recipe_of({film(rounded, false, "params", kHalf)[1]}) ==
              "inr-sample --seeds 5,6 --checkpoint runs/a --half | inr-interp --frames 4 # 1");
