@@ -27,10 +27,18 @@ inline const cli::ToolPage kPage = {
          "through one window or as a film from --window to --to, at a geometric pace.",
          "8 bit = floor(clamp(127.5 v + 128, 0, 255)), 16 bit = floor(clamp(32767.5 v + 32768, 0, 65535)) of the "
          "function's values v. npy holds the values themselves, float32 [N, 3, H, W]; its header needs N, so that "
-         "several streams or one of unknown length go to a file. y4m is C444, BT.601 limited range, 30 frames a "
-         "second.",
+         "several streams or one of unknown length go to a file. y4m is C444, BT.601 limited range.",
+         "superres --compare gives each record a row: its picture at the resolution of training enlarged by each "
+         "filter, "
+         "with Pillow's arithmetic, then the function itself, under the names of the columns. --labels writes a line "
+         "under each cell: \"seed 7\", or \"seed 7 #3\" where there are other samples of a seed than its first; \"row "
+         "3\" of "
+         "latents; \"seeds 1>2 0.25\" between two seeds, \"keys 0>1 0.25\" between others; \"record 3\" of what says "
+         "nothing. In small cells all are shorter: \"7\", \"7#3\", \"1>2 0.25\", or \"#3\", \"0.25\".",
          "The same request gives the same bytes, whatever --threads, --batch, --memory, pipes and files. "
-         "Pictures in PNG, JPEG and Deep Zoom carry the command that draws them again, which inr-info prints.",
+         "Pictures in PNG, JPEG and Deep Zoom carry the command that draws them again, which inr-info prints: with the "
+         "inr-sample and inr-interp that make their records, where these tell (inr-stream(5)); else it reads the same "
+         "streams. A checkpoint is named as it was then, and inr.model beside the command is the hash of its weights.",
          "dz and dz-jpg (-o NAME.dzi) write a grid or a still as a Deep Zoom picture: NAME.dzi and the folder "
          "NAME_files with a pyramid of tiles in PNG or JPEG, 254 pixels a side and one of overlap, each level half of "
          "the next, as vips dzsave lays them out. Viewers load what they show, so the picture may be as large as the "
@@ -54,6 +62,8 @@ inline const cli::ToolPage kPage = {
                   "A film into the first record:"},
                  {"inr-sample -n 1 | inr-render zoom --window=-0.3,-0.3,1.3,1.3 > beyond.png",
                   "Beyond the image, at the density of training:", true},
+                 {"inr-sample -n 3 | inr-render superres --compare nearest,bicubic,lanczos --labels > compared.png",
+                  "The function beside filters that enlarge its picture:", true},
                  {"inr-sample -n 4 | inr-render --res 64 --show", "A look from a remote machine:"},
                  {"inr-sample -n 5 | inr-render each -o 'pictures/%06d.png'", "One file a record:", true},
                  {"inr-sample -n 16 | inr-render --res 512 > grid.png", "A 4 x 4 grid, every cell 512 pixels:", true}},
@@ -110,8 +120,7 @@ inline void bind(cli::Options& options, Arguments& a) {
   options.group("Grid");
   options.add("--columns", r.columns, "cells in a row",
               {.metavar = "N", .default_text = "ceil(sqrt(n))", .min = 1, .max = 0x7fffffff});
-  options.add_flag("--labels", r.labels,
-                   "under each cell the seed of its record, or what else tells it from the others");
+  options.add_flag("--labels", r.labels, "under each cell its record's seed, or what else tells it from the others");
   options.add_parsed("--compare", [&r](const std::string& text) { r.compare = draw::parse_compare(text); },
                      "superres, a row a record: beside the function, last, its picture at the resolution of training "
                      "enlarged by these filters",
@@ -121,7 +130,7 @@ inline void bind(cli::Options& options, Arguments& a) {
                      "last window of a film", {.metavar = "x0,y0,x1,y1"});
   options.add("--frames", r.n_frames, "frames of a film",
               {.metavar = "N", .default_text = std::to_string(draw::kDefaultFrames), .min = 1, .max = 1e7});
-  options.add("--fps", r.fps, "frames a second of a y4m film, also of each",
+  options.add("--fps", r.fps, "frames a second in y4m",
               {.metavar = "N", .default_text = std::to_string(draw::kFramesPerSecond), .min = 1, .max = 1000});
   options.group("Work");
   options.add_parsed("--memory", [&a](const std::string& text) { a.memory_bytes = draw::parse_bytes(text); },

@@ -74,6 +74,7 @@ std::string command_text(const Request& request, const Subject& subject) {
   }
   if (request.format && *request.format != Format::kPng) out += " --format " + std::string(to_string(*request.format));
   if (request.srgb) out += " --srgb";
+  if (request.format && is_pyramid(*request.format)) out += " -o picture.dzi";  // it cannot go to stdout
   return out;
 }
 

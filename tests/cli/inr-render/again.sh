@@ -52,6 +52,14 @@ again compare.png "inr-sample --seed 0 -n 2 $option | inr-render superres --scal
 inr-render s.inr --select 1 --columns 3 >white.png  # two cells are missing
 again white.png
 
+# A folder of tiles.
+inr-render s.inr --select 1 --res 300 -o tiles.dzi
+command=$(command_of tiles.dzi)
+expect_same "command of tiles.dzi" "$command" "inr-sample --seed 0 -n 2 $option | inr-render --res 300x300 --select 1 --format dz -o picture.dzi"
+bash -o pipefail -c "$command" || fail "$command"
+same_bytes tiles.dzi picture.dzi
+diff -r tiles_files picture_files || fail "the tiles differ"
+
 # Interpolated records: whole films, single frames, every space; of seeds, latents and streams, also of float16.
 film() { # NAME COMMAND: the film as a grid, one of its frames
   bash -o pipefail -c "$2" >film.inr || fail "$2"

@@ -62,7 +62,7 @@ expect_exit 0 inr-render each s.inr --fps 12 -o slow.y4m
 expect_exit 0 inr-info slow.y4m
 expect_stdout 'frame rate: 12:1'
 expect_exit 0 inr-render s.inr --res 20 --srgb -o tagged.png
-grep -qa sRGB tagged.png && grep -qa gAMA tagged.png && grep -qa cHRM tagged.png || fail "--srgb wrote no chunks"
+for chunk in sRGB gAMA cHRM; do grep -qa $chunk tagged.png || fail "--srgb wrote no $chunk"; done
 grep -qa 'sRGB\|gAMA' picture.png && fail "colours are tagged without --srgb"
 python3 - <<'PYTHON' || fail "--srgb changed the pixels"
 import struct, zlib
