@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SIGINT and SIGTERM as a question that a long loop asks between steps.
 #pragma once
+#include <string>
 
 namespace inr::cli {
 
@@ -10,14 +11,24 @@ namespace inr::cli {
 class InterruptFlag {
  public:
   InterruptFlag();
+  /// For a program whose end takes a while. The first signal also writes the notice, a line of text, to stderr at once
+  /// (none where it is empty); any signal later than a second after it ends the program, since one Ctrl-C may arrive
+  /// twice, from the terminal and from a launcher. SIGHUP, where it is not ignored, counts as well.
+  explicit InterruptFlag(std::string notice);
   ~InterruptFlag();
   InterruptFlag(const InterruptFlag&) = delete;
   InterruptFlag& operator=(const InterruptFlag&) = delete;
 
+  /// All is saved: from here to the end of the program signals change nothing, its exit status neither.
+  void settle() noexcept;
   /// True from the first signal on. Any thread.
   [[nodiscard]] bool raised() const noexcept;
-  /// "SIGINT" or "SIGTERM", the first that came; empty before.
+  /// "SIGINT", "SIGTERM" or "SIGHUP", the first that came; empty before.
   [[nodiscard]] const char* name() const noexcept;
+
+ private:
+  std::string notice_;
+  bool settled_ = false;
 };
 
 }  // namespace inr::cli

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Man pages in the man(7) macros, section 1, from the option table.
 #include <algorithm>
+#include <cstdlib>
 
 #include "cli/pages.hpp"
 
@@ -59,7 +60,12 @@ std::string exit_status(const ToolPage& page) {
   std::string out = ".SH EXIT STATUS\n";
   std::vector<std::string> lines = {"0  done", "1  failed while working; a missing, damaged or foreign file too",
                                     "2  wrong use: an option or a value that no file could make right"};
+  for (const std::string& note : page.exit_notes)  // what a tool says of 0 or 1 replaces the usual words
+    std::erase_if(lines, [&](const std::string& line) { return line.substr(0, 2) == note.substr(0, 2); });
   lines.insert(lines.end(), page.exit_notes.begin(), page.exit_notes.end());
+  std::stable_sort(lines.begin(), lines.end(), [](const std::string& a, const std::string& b) {
+    return std::atoi(a.c_str()) < std::atoi(b.c_str());
+  });
   for (const std::string& line : lines) {
     const size_t space = line.find(' ');
     const size_t text = line.find_first_not_of(' ', space);

@@ -16,7 +16,7 @@ struct Fixture {
                 .description = {".A paragraph that starts with a dot and isn't plain: back\\slash, `tick`."},
                 .examples = {{.command = "inr-try --first"}, {.command = "inr-try | cat", .runs_anywhere = true}},
                 .see_also = {"inr-info(1)"},
-                .exit_notes = {"3  the threshold was not met"}};
+                .exit_notes = {"3  the threshold was not met", "1  it does not fit"}};
   std::string out, shape = "round";
   int n = 16;
   bool half = false, secret = false;
@@ -64,6 +64,8 @@ BOOST_FIXTURE_TEST_CASE(man_page_escapes_what_troff_would_take, Fixture) {
   BOOST_TEST(has(text, "\\fB\\-o\\fR, \\fB\\-\\-out\\fR \\fIFILE\\fR\n"));
   BOOST_TEST(has(text, ".BR inr\\-info (1),\n.BR inr (7)\n"));
   BOOST_TEST(has(text, ".TP\n\\fB3\\fR\nthe threshold was not met\n"));
+  BOOST_TEST(has(text, "done\n.TP\n\\fB1\\fR\nit does not fit\n.TP\n\\fB2\\fR\n"));  // in place of the usual words
+  BOOST_TEST(has(text, "done\n.TP\n\\fB1\\fR\nit does not fit\n.TP\n\\fB2\\fR\n"));  // in place of the usual words
   BOOST_TEST(!has(text, "secret"));
 }
 

@@ -14,7 +14,6 @@
 
 #include "base/atomic_file.hpp"
 #include "base/log.hpp"
-#include "cli/interrupt.hpp"
 #include "cli/streams.hpp"
 #include "support/test.hpp"
 
@@ -251,21 +250,4 @@ BOOST_AUTO_TEST_CASE(inputs_name_what_cannot_be_opened) {
   const inr::test::TemporaryFolder folder;
   BOOST_CHECK_THROW(Input(folder / "absent", ""), inr::base::SystemError);
   BOOST_CHECK_THROW(Input(folder.path().string(), ""), inr::base::SystemError);
-}
-
-BOOST_AUTO_TEST_CASE(first_interrupt_raises_the_flag_and_the_second_ends_the_program) {
-  const InterruptFlag flag;
-  BOOST_TEST(!flag.raised());
-  BOOST_TEST(std::string(flag.name()).empty());
-  (void)std::raise(SIGTERM);
-  BOOST_TEST(flag.raised());
-  BOOST_TEST(flag.name() == "SIGTERM");
-  const pid_t child = ::fork();
-  if (child == 0) {
-    (void)std::raise(SIGTERM);
-    std::_Exit(0);
-  }
-  int raw = 0;
-  ::waitpid(child, &raw, 0);
-  BOOST_TEST((WIFSIGNALED(raw) && WTERMSIG(raw) == SIGTERM));
 }
