@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/dataset.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <optional>
@@ -16,10 +19,18 @@
 namespace inr::store {
 namespace {
 
+bool can_be_opened(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd >= 0) ::close(fd);
+  return fd >= 0;
+}
+
 // What is no LMDB at all is told in the user's words; what cannot be opened, LmdbReader tells.
 const std::string& require_lmdb(const std::string& path) {
   std::error_code ignored;
-  if (std::filesystem::is_regular_file(path, ignored) && !looks_like_lmdb(path))
+  if (std::filesystem::is_directory(path, ignored) && !std::filesystem::exists(path + "/data.mdb", ignored) && !ignored)
+    throw base::DataError(path, "is a folder, no dataset", "make one of its pictures with inr-prep");
+  if (std::filesystem::is_regular_file(path, ignored) && can_be_opened(path) && !looks_like_lmdb(path))
     throw base::DataError(path, "is no dataset", "make one of it with inr-prep");
   return path;
 }

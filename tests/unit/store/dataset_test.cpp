@@ -4,8 +4,10 @@
 #include "store/dataset.hpp"
 
 #include <lmdb.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <thread>
 
 #include "base/error.hpp"
@@ -238,6 +240,29 @@ BOOST_AUTO_TEST_CASE(dataset_concurrent_reads) {
     });
   for (std::thread& thread : threads) thread.join();
   for (const int n_wrong : wrong) BOOST_TEST(n_wrong == 0);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_given_in_place_of_a_dataset_is_told) {
+  const test::TemporaryFolder folder;
+  const auto fault = [](const std::string& path) -> std::string {
+    try {
+      const DatasetReader reader(path);
+    } catch (const base::Error& error) {
+      return error.what();
+    }
+    return "none";
+  };
+  const std::string of_folder = fault(folder.path().string());
+  BOOST_TEST(of_folder.find("is a folder, no dataset") != std::string::npos);
+  const std::string locked = folder / "locked.inrd";
+  build(locked, 2, 2, false);
+  std::filesystem::permissions(locked, std::filesystem::perms::none);
+  std::filesystem::permissions(folder.path(), std::filesystem::perms(0755));
+  const bool root = ::geteuid() == 0;  // whom no permission stops
+  if (root && ::seteuid(65534) != 0) return;
+  const std::string of_locked = fault(locked);
+  if (root) BOOST_REQUIRE(::seteuid(0) == 0);
+  BOOST_TEST(of_locked.find("Permission denied") != std::string::npos, of_locked);
 }
 
 }  // namespace
