@@ -65,7 +65,7 @@ struct LogFacts {
   base::Json step;                           // the last line of an iteration: losses, rates
   base::Json scores = base::Json::array();   // the last few, oldest first
   base::Json events = base::Json::object();  // how often each kind was met
-  base::Json faults = base::Json::array();   // the last few losses or gradients that were not finite
+  base::Json faults = base::Json::array();   // the last few: not finite, not written, not readable
   Curve loss_d, loss_g, score;
 };
 
@@ -141,11 +141,22 @@ bool looks_like_configuration(const base::Json& json) {
          std::all_of(json.begin(), json.end(), [](const base::Json& part) { return part.is_object(); });
 }
 
+// A file that cannot be read at all (no permission) is a finding too: the rest of the run can still be told of.
+Finding inspect_part(const std::string& path, const InspectOptions& options) {
+  try {
+    return inspect_safetensors(path, options);
+  } catch (const base::SystemError& error) {
+    Finding finding;
+    set_fault(finding, FileState::kDamaged, error.what());
+    return finding;
+  }
+}
+
 // The newest checkpoint that is whole. Damaged ones are told in finding.fault.
 void inspect_checkpoints(const std::string& path, const std::vector<std::pair<int64_t, std::string>>& checkpoints,
                          const InspectOptions& options, Finding& finding) {
   for (const auto& [iteration, name] : checkpoints) {
-    const Finding checkpoint = inspect_safetensors(fs::path(path) / name, options);
+    const Finding checkpoint = inspect_part(fs::path(path) / name, options);
     if (checkpoint.state != FileState::kWhole || checkpoint.kind != "checkpoint") {
       if (finding.fault.empty())
         set_fault(finding, checkpoint.state == FileState::kWhole ? FileState::kDamaged : checkpoint.state,
@@ -244,7 +255,7 @@ Finding inspect_folder(const std::string& path, const InspectOptions& options) {
   if (n_unfinished > 0) finding.details["unfinished files"] = n_unfinished;
   inspect_checkpoints(path, checkpoints, options, finding);
   if (has_best) {
-    const Finding best = inspect_safetensors(path + "/best.safetensors", {});
+    const Finding best = inspect_part(path + "/best.safetensors", {});
     finding.details["best.safetensors"] = std::string(to_string(best.state)) + ", " + best.summary;
     if (best.state != FileState::kWhole && finding.fault.empty())
       set_fault(finding, best.state, "best.safetensors: " + best.fault);

@@ -123,6 +123,7 @@ Finding inspect_dataset(const std::string& path, const InspectOptions& options) 
     if (!info.complete)
       set_fault(finding, FileState::kBuilding,
                 "its build has not finished; run the same inr-prep command to continue it");
+    if (!options.check) finding.summary += " (not read; --check reads them)";
     if (options.check) {
       reader.check();
       for (int64_t i = 0; i < reader.size(); ++i) static_cast<void>(reader.read_image(i));

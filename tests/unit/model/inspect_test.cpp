@@ -153,6 +153,7 @@ BOOST_AUTO_TEST_CASE(datasets) {
   const Finding whole = model::inspect(folder / "whole.inrd", {.check = true});
   expect(whole, "dataset", FileState::kWhole);
   BOOST_TEST(whole.summary == "7 pictures of 8x8, png");
+  BOOST_TEST(model::inspect(folder / "whole.inrd").summary == "7 pictures of 8x8, png (not read; --check reads them)");
   BOOST_TEST(whole.details["content_hash"].get<std::string>().size() == 64U);
   BOOST_TEST(whole.details["recipe"]["crop"].get<std::string>() == "center");
   test::write_dataset(folder / "half.inrd", 3, false);
