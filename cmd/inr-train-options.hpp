@@ -27,7 +27,9 @@ inline const cli::ToolPage kPage = {
          "checkpoint-000001500.safetensors (the newest few), best.safetensors (by --score-every), log.jsonl (one JSON "
          "object a "
          "line) and samples/000001500.png.",
-         "SIGINT and SIGTERM write a checkpoint and exit with status 75; so does --duration. --resume goes on from the "
+         "SIGINT, SIGTERM and SIGHUP write a checkpoint and exit with status 75; so does --duration. A second signal "
+         "gives "
+         "the checkpoint up. --resume goes on from the "
          "newest "
          "whole checkpoint, with the same pictures and latents as if there had been no interruption: at the same "
          "--threads, device and number of processes every tensor ends with the same bits.",
@@ -35,6 +37,13 @@ inline const cli::ToolPage kPage = {
          "as that of one process would, to the order of summation: same pictures, same latents, same gradients, and "
          "checkpoints that any number of processes resumes. The share is a multiple of four images, the groups of the "
          "minibatch standard deviation. When one process dies, the others say which, and end; --resume goes on.",
+         "A line of log.jsonl has time (UTC) and iteration, and every --log-every iterations, and at the end: images "
+         "(shown to D so far), loss_d, loss_g, r1 (without its weight; null where the step had none), logits_real and "
+         "logits_fake (means of D), grad_norm_d, grad_norm_hypernet, grad_norm_shared, it_per_s, images_per_s, seconds "
+         "(of training, over all resumes), stalled_ms (waited for pictures since this start), data_share (of the time, "
+         "since the last line), seconds_per_it (of its phases), memory_bytes, and with --kernel check "
+         "kernel_difference. Lines of scores have score and score_seconds. Other lines have event: start, resume, "
+         "interrupted, done; with fault: skipped, not finite, unreadable, not written.",
          "With --iterations 0 no dataset is needed: the untrained checkpoint of a preset is written."},
     .examples = {{"inr-train emoji32.inrd -o runs/emoji --preset tiny32 --iterations 12000",
                   "Twelve thousand steps at 32 x 32:"},
@@ -49,7 +58,7 @@ inline const cli::ToolPage kPage = {
                   "Two processes on one machine:"},
                  {"inr-train --iterations 0 --preset tiny32 -o untrained", "An untrained checkpoint:", true}},
     .see_also = {"inr-prep(1)", "inr-sample(1)", "inr-fid(1)", "inr-checkpoint(5)"},
-    .exit_notes = {"75  interrupted by SIGINT, SIGTERM or --duration; --resume goes on"},
+    .exit_notes = {"75  interrupted by SIGINT, SIGTERM, SIGHUP or --duration; --resume goes on"},
 };
 
 struct Arguments {
@@ -72,7 +81,8 @@ inline void bind(cli::Options& options, Arguments& a) {
   options.add("--preset", a.start.preset,
               "a named configuration (inr-macs lists them); default: the tiny one of the dataset's size",
               {.metavar = "NAME", .suggestions = presets});
-  options.add("--config", a.start.config_file, "a JSON file: model, discriminator, training; absent keys have defaults",
+  options.add("--config", a.start.config_file,
+              "a JSON file: model, discriminator, training; absent keys are those of the model of 256 x 256 pixels",
               {.metavar = "FILE", .completion = cli::Completion::kFile});
   options.add("--set", a.start.settings,
               "change one key of the configuration, for example training.batch=8; repeatable",
@@ -88,8 +98,10 @@ inline void bind(cli::Options& options, Arguments& a) {
               "and --config its configuration too",
               {.metavar = "CHECKPOINT", .completion = cli::Completion::kFile});
   options.group("Run");
-  options.add_flag("--dry-run", a.dry_run,
-                   "print configuration, sizes, memory and the first batch's shapes; train and write nothing");
+  options.add_flag(
+      "--dry-run", a.dry_run,
+      "print the configuration on stdout; sizes, memory, disk and the first batch's shapes on stderr; train and write "
+      "nothing");
   options.add("--resume", a.start.resume,
               "go on from the newest whole checkpoint of RUN (start anew where there is none), or from FILE",
               {.metavar = "FILE", .completion = cli::Completion::kFile, .implied = "auto"});
@@ -109,7 +121,7 @@ inline void bind(cli::Options& options, Arguments& a) {
   options.group("Machine");
   options.add("--micro-batch", a.trainer.step.micro_batch,
               "images worked on at once, for a large batch in little memory: the same gradients, one more pass of G; D "
-              "takes at least 4; 0: all",
+              "takes whole groups of 4, so 4 at least; 0: all",
               {.metavar = "N", .min = 0});
   options.add("--on-nan", a.on_nan,
               "where a loss or gradient is not finite: stop, with the state before it saved, or skip that half step",

@@ -3,11 +3,11 @@
 // inr-train: train a GAN of continuous images on a dataset. The loop is gan/trainer.hpp.
 #include <ATen/Parallel.h>
 
-#include <cerrno>
 #include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -16,7 +16,9 @@
 #include "cli/interrupt.hpp"
 #include "gan/dry_run.hpp"
 #include "gan/hypernetwork.hpp"
+#include "gan/run_lock.hpp"
 #include "gan/sample_grid.hpp"
+#include "gan/share_start.hpp"
 #include "inr-train-options.hpp"
 #include "metrics/score.hpp"
 #include "parallel/device.hpp"
@@ -28,6 +30,8 @@ namespace {
 
 using namespace inr;
 using train_tool::Arguments;
+
+constexpr const char* kFinishing = "inr-train: finishing the iteration and saving; once more gives it up\n";
 
 /// The score that decides RUN/best.safetensors: always the latents of seed 1, which no sample picture uses.
 std::function<double(const model::Config&, const field::TensorMap&)> make_score(const Arguments& a) {
@@ -53,16 +57,17 @@ gan::LoadedRun start_run(const Arguments& a, const store::DatasetReader* dataset
   return start;
 }
 
-/// Every process finds the same; rank 0 prints it.
+/// Every process finds the same; rank 0 prints it: the configuration, which --config takes, to stdout.
 base::ExitCode dry_run(const Arguments& a, const parallel::Launch& launch) {
   std::optional<store::DatasetReader> dataset;
   if (!a.dataset.empty()) dataset.emplace(a.dataset);
   const store::DatasetReader* pictures = dataset ? &*dataset : nullptr;
-  std::ostream out(launch.rank == 0 ? std::cout.rdbuf() : nullptr);
-  gan::describe_run(out, gan::planned_config(a.start, pictures), a.trainer.step, launch.size, a.trainer.loader_threads,
-                    pictures);
-  out.flush();
-  if (launch.rank == 0 && !out) throw base::SystemError("standard output", "write", EIO);
+  const model::Config config = gan::planned_config(a.start, pictures);
+  std::ostringstream plan;
+  gan::describe_run(plan, config, a.trainer.step, launch.size, a.trainer.loader_threads, a.trainer.keep, pictures);
+  if (launch.rank > 0) return base::ExitCode::kOk;
+  std::cerr << plan.str();
+  std::cout << model::to_json(config).dump(2) << "\n";
   return base::ExitCode::kOk;
 }
 
@@ -80,6 +85,7 @@ base::ExitCode write_untrained(const Arguments& a) {
 /// The dataset, and in rank 0 all that reads or makes the run's folder.
 struct Start {
   Start(const Arguments& a, parallel::Group& group) : dataset(a.dataset) {
+    gan::require_same_start(dataset, gan::options_text(a.start) + " " + a.on_nan + " " + a.kernel, group);
     if (group.rank() > 0) return;
     if (gan::list_checkpoints(a.start.run).empty()) gan::check_start(a.start, &dataset);  // before the folder is made
     lock.emplace(a.start.run);
@@ -101,10 +107,12 @@ base::ExitCode train(Arguments& a, const parallel::Launch& launch) {
     throw;
   }
   gan::share_run(start->run, group);
-  const cli::InterruptFlag interrupt;
+  const bool tells = launch.rank == 0 && base::log_level() != base::LogLevel::kQuiet;
+  cli::InterruptFlag interrupt(tells ? kFinishing : "");
   a.trainer.stop = [&interrupt] { return interrupt.raised(); };
   if (a.trainer.score_every > 0 && launch.rank == 0) a.trainer.score = make_score(a);
   const gan::TrainResult result = gan::train(std::move(start->run), start->dataset, a.trainer, group);
+  interrupt.settle();
   if (launch.rank == 0) std::cout << result.checkpoint << "\n";
   if (!result.interrupted) return base::ExitCode::kOk;
   base::log_info("stopped at iteration " + std::to_string(result.iteration) +

@@ -188,6 +188,11 @@ Json checkpoint_provenance(const std::string& path) {
   return metadata_json(open_checkpoint(path, base::Check::kHead), "provenance");
 }
 
+int64_t checkpoint_progress(const std::string& path) {
+  const Json progress = metadata_json(open_checkpoint(path, base::Check::kHead), "progress");
+  return progress.is_object() ? count(progress, "iteration", path) : 0;
+}
+
 LoadedGenerator load_generator(const std::string& path) {
   const base::Safetensors file = open_checkpoint(path);
   LoadedGenerator out;

@@ -47,6 +47,8 @@ LoadedNetworks load_networks(const std::string& path);
 model::Config load_config(const std::string& path);
 /// What a checkpoint says of its origin, null where it says nothing; from the head as well.
 base::Json checkpoint_provenance(const std::string& path);
+/// How far it was trained; 0 where it does not say; from the head as well.
+int64_t checkpoint_progress(const std::string& path);
 
 /// A generator as sampling uses it: the ema. weights.
 struct LoadedGenerator {

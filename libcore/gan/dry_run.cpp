@@ -74,14 +74,21 @@ MemoryEstimate estimate_memory(const model::Config& config, const StepOptions& o
   return out;
 }
 
+int64_t checkpoint_bytes(const model::Config& config) {
+  constexpr int64_t kSetsOfG = 4;  // the weights, their moving average, two moments
+  constexpr int64_t kSetsOfD = 3;
+  const int64_t n_g = numel(model::generator_tensors(config.model));
+  const int64_t n_d = numel(model::discriminator_tensors(config.discriminator, config.model.resolution));
+  return kFloatBytes * (kSetsOfG * n_g + kSetsOfD * n_d);
+}
+
 void describe_run(std::ostream& out, const model::Config& config, const StepOptions& options, int n_processes,
-                  int loader_threads, const store::DatasetReader* dataset) {
+                  int loader_threads, int64_t keep, const store::DatasetReader* dataset) {
   const std::vector<model::TensorSpec> g = model::generator_tensors(config.model);
   const std::vector<int64_t> shard = parallel::images_of_rank(config.training.batch, 0, n_processes);
   const auto n_images = static_cast<int64_t>(shard.size());
   const MemoryEstimate memory = estimate_memory(config, options, n_images, loader_threads);
-  out << model::to_json(config).dump(2) << "\n\n"
-      << "parameters     G " << numel(g) << " (hypernetwork " << numel(g, "hypernet.") << ", shared INR "
+  out << "parameters     G " << numel(g) << " (hypernetwork " << numel(g, "hypernet.") << ", shared INR "
       << numel(g, "inr.") << "), D "
       << numel(model::discriminator_tensors(config.discriminator, config.model.resolution)) << "\n";
   for (const model::TensorSpec& spec : g) {
@@ -90,6 +97,11 @@ void describe_run(std::ostream& out, const model::Config& config, const StepOpti
   out << "memory, about  " << mebibytes(memory.total()) << " a process: weights " << mebibytes(memory.weights)
       << ", moments and gradients " << mebibytes(memory.moments) << ", activations " << mebibytes(memory.activations)
       << ", pictures " << mebibytes(memory.pictures) << "\n"
+      << "disk           " << mebibytes(checkpoint_bytes(config)) << " a checkpoint, "
+      << (keep == 0 ? "all kept"
+                    : mebibytes((keep + 1) * checkpoint_bytes(config)) + " with --keep " + std::to_string(keep) +
+                          " and one being written")
+      << "; best.safetensors takes another\n"
       << "batch          " << config.training.batch << " images, " << n_images << " in each of " << n_processes
       << (n_processes == 1 ? " process" : " processes");
   if (options.micro_batch > 0 && options.micro_batch < n_images) out << ", " << options.micro_batch << " at once";

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// What a training run would be, without running it: configuration, sizes, memory, the first batch.
+// What a training run would be, without running it: sizes, memory, disk, the first batch.
 #pragma once
 #include <cstdint>
 #include <ostream>
@@ -24,9 +24,12 @@ struct MemoryEstimate {
 MemoryEstimate estimate_memory(const model::Config& config, const StepOptions& options, int64_t n_images,
                                int loader_threads);
 
-/// Prints the configuration (JSON), the numbers of parameters, the memory and the shapes of a first batch, which is
-/// read from the dataset where there is one. Throws what reading the dataset throws.
+/// Bytes of the tensors of a checkpoint that can be resumed.
+int64_t checkpoint_bytes(const model::Config& config);
+
+/// Prints the numbers of parameters, the memory, what the checkpoints take (keep of them; 0: all), and the shapes of a
+/// first batch, which is read from the dataset where there is one. Throws what reading the dataset throws.
 void describe_run(std::ostream& out, const model::Config& config, const StepOptions& options, int n_processes,
-                  int loader_threads, const store::DatasetReader* dataset);
+                  int loader_threads, int64_t keep, const store::DatasetReader* dataset);
 
 }  // namespace inr::gan

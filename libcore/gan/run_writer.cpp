@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "gan/dry_run.hpp"
 #include "gan/sample_grid.hpp"
 
 namespace inr::gan {
@@ -40,6 +41,25 @@ std::optional<double> known_best(const TrainerOptions& options, const TrainState
   return std::nullopt;
 }
 
+/// By its head: is it a checkpoint of a version that this program knows?
+bool is_readable(const std::string& path) {
+  try {
+    load_config(path);
+    return true;
+  } catch (const base::Error&) {
+    return false;
+  }
+}
+
+void warn_of_little_room(const std::string& run, const model::Config& config) {
+  std::error_code error;
+  const fs::space_info disk = fs::space(run, error);
+  const auto needed = static_cast<uint64_t>(checkpoint_bytes(config));
+  if (error || disk.available >= needed) return;
+  base::log_warning(run + ": a checkpoint takes " + std::to_string((needed >> 20U) + 1) + " MiB, the disk has " +
+                    std::to_string(disk.available >> 20U) + " MiB left");
+}
+
 }  // namespace
 
 RunWriter::RunWriter(const TrainerOptions& options, const model::Config& config, const TrainState& start,
@@ -54,25 +74,33 @@ RunWriter::RunWriter(const TrainerOptions& options, const model::Config& config,
     saved_at_ = start.iteration;
     newest_ = own;
   }
+  warn_of_little_room(options.run, config);
 }
 
-void RunWriter::forgiving(const std::string& what, const std::function<void()>& write) {
+void RunWriter::forgiving(const std::string& what, int64_t iteration, const std::function<void()>& write) {
   try {
     write();
   } catch (const base::SystemError& error) {
-    if (failed_.insert(what).second) base::log_warning(std::string(error.what()) + " (training goes on without it)");
+    const bool checkpoint = what == "checkpoint";
+    if (failed_.insert(what).second || checkpoint)
+      base::log_warning(std::string(error.what()) + " (training goes on without it" +
+                        (!checkpoint       ? ""
+                         : newest_.empty() ? "; there is no checkpoint yet"
+                                           : "; newest: " + newest_) +
+                        ")");
+    if (what != "log") log({{"event", "not written"}, {"iteration", iteration}, {"fault", error.what()}});
   }
 }
 
 void RunWriter::log(const Json& line) {
-  forgiving("log", [&] { log_.write(line); });
+  forgiving("log", 0, [&] { log_.write(line); });
 }
 
 void RunWriter::samples(const TrainState& state) {
   const std::string name = checkpoint_name(state.iteration);
   const std::string path = options_.run + "/samples/" + name.substr(name.find('-') + 1, 9) + ".png";
   if (path == samples_) return;
-  forgiving("samples", [&] { write_sample_grid(path, config_, state.ema); });
+  forgiving("samples", state.iteration, [&] { write_sample_grid(path, config_, state.ema); });
   samples_ = path;
 }
 
@@ -98,7 +126,7 @@ void RunWriter::score(const TrainState& state) {
        {"score", std::isfinite(*score) ? Json(*score) : Json()},
        {"score_seconds", seconds}});
   if (!std::isfinite(*score) || (best_score_ && *score >= *best_score_)) return;
-  forgiving("best", [&] {
+  forgiving("best", state.iteration, [&] {
     Json provenance = provenance_;
     provenance["best_score"] = *score;
     provenance["best_iteration"] = state.iteration;
@@ -120,15 +148,15 @@ void RunWriter::checkpoint(const TrainState& state, bool last) {
   if (last) {
     write();
   } else {
-    forgiving("checkpoint", write);
+    forgiving("checkpoint", state.iteration, write);
   }
 }
 
 void RunWriter::remove_oldest(int64_t iteration) const {
   if (options_.keep <= 0) return;
   auto found = list_checkpoints(options_.run);
-  // Later ones (damaged, or of an abandoned branch) are not this run's to remove, and do not count.
-  std::erase_if(found, [&](const auto& entry) { return entry.first > iteration; });
+  // Later ones (of an abandoned branch) and those that cannot be read are not this run's to remove, and do not count.
+  std::erase_if(found, [&](const auto& entry) { return entry.first > iteration || !is_readable(entry.second); });
   const auto keep = static_cast<size_t>(options_.keep);
   for (size_t i = 0; i + keep < found.size(); ++i) {
     std::error_code ignored;  // an old checkpoint that cannot be removed harms nobody

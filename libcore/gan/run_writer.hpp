@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
 // What a run leaves behind: RUN/log.jsonl, samples, scores, checkpoints. Of several processes only rank 0 has one.
-// A log line, sample or periodic checkpoint that cannot be written (disk full) is a warning: training goes on, and the
-// next checkpoint is tried again. The last checkpoint of a run is not forgiven.
+// A log line, sample or periodic checkpoint that cannot be written (disk full) is a warning and a line of the log:
+// training goes on, and the next checkpoint is tried again. The last checkpoint of a run is not forgiven.
 #pragma once
 #include <functional>
 #include <optional>
@@ -17,7 +17,8 @@ namespace inr::gan {
 
 class RunWriter {
  public:
-  /// options and config must outlive the writer. Throws SystemError where the log cannot be opened.
+  /// options and config must outlive the writer. Warns where the disk has no room for a checkpoint. Throws SystemError
+  /// where the log cannot be opened.
   RunWriter(const TrainerOptions& options, const model::Config& config, const TrainState& start, base::Json provenance);
 
   /// One line of the log.
@@ -28,7 +29,8 @@ class RunWriter {
   /// warning.
   void score(const TrainState& state);
   /// RUN/checkpoint-ITERATION.safetensors, and the removal of the oldest; nothing where the state is saved already.
-  /// last: throws SystemError where it cannot be written.
+  /// Files that are no checkpoint which this program reads are never removed. last: throws SystemError where it cannot
+  /// be written.
   void checkpoint(const TrainState& state, bool last);
 
   /// Path of the newest checkpoint written or resumed from; empty: none.
@@ -36,7 +38,7 @@ class RunWriter {
   [[nodiscard]] std::optional<double> best_score() const noexcept { return best_score_; }
 
  private:
-  void forgiving(const std::string& what, const std::function<void()>& write);
+  void forgiving(const std::string& what, int64_t iteration, const std::function<void()>& write);
   std::optional<double> measure(const TrainState& state);
   void remove_oldest(int64_t iteration) const;
 
@@ -47,7 +49,7 @@ class RunWriter {
   int64_t saved_at_ = -1;
   std::string newest_, samples_;
   std::optional<double> best_score_;
-  std::set<std::string> failed_;  // what has been warned about
+  std::set<std::string> failed_;  // what has been warned about; of checkpoints each one
 };
 
 }  // namespace inr::gan

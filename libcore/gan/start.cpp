@@ -15,8 +15,6 @@
 namespace inr::gan {
 namespace {
 
-constexpr uint64_t kMaxConfigBytes = uint64_t{1} << 24;
-
 model::Config read_config_file(const std::string& path) {
   const std::vector<std::byte> bytes = base::read_file(path, kMaxConfigBytes);
   const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
@@ -33,9 +31,14 @@ model::Config base_config(const StartOptions& options, const store::DatasetReade
     throw base::UsageError("which model for pictures of " + std::to_string(side) +
                            " pixels? give --preset NAME or --config FILE");
   }
-  const std::string name = "tiny" + std::to_string(side);
-  base::log_info("preset " + name + " (the dataset's size; --preset or --config choose another)");
-  return model::find_preset(name).config;
+  return model::find_preset("tiny" + std::to_string(side)).config;
+}
+
+/// Which preset base_config() takes where none was named: told once, by what uses the configuration.
+void tell_preset(const StartOptions& options, const model::Config& config) {
+  if (!options.config_file.empty() || !options.preset.empty() || !options.init.empty()) return;
+  base::log_info("preset tiny" + std::to_string(config.model.resolution) +
+                 " (the dataset's size; --preset or --config choose another)");
 }
 
 void apply_changes(model::Config& config, const StartOptions& options) {
@@ -43,6 +46,10 @@ void apply_changes(model::Config& config, const StartOptions& options) {
   for (const std::string& setting : options.settings) model::apply_setting(config, setting);
   if (options.iterations) config.training.iterations = *options.iterations;
   if (options.seed) config.training.seed = *options.seed;
+  const bool sets_ema = std::any_of(options.settings.begin(), options.settings.end(),
+                                    [](const std::string& setting) { return setting.starts_with("training.ema="); });
+  if (sets_ema && config.training.ema_half_life > 0)
+    throw base::UsageError("training.ema has no effect beside training.ema_half_life; set that to 0 as well, or alone");
   try {
     model::validate(config, "--set");
   } catch (const base::DataError& error) {
@@ -102,6 +109,8 @@ model::Config resumed_config(const model::Config& before, const StartOptions& op
 
 LoadedRun resumed(LoadedRun run, const StartOptions& options, const store::DatasetReader* dataset) {
   run.config = resumed_config(run.config, options, run.path);
+  if (!options.init.empty())
+    base::log_info("--init " + options.init + " is left aside: " + options.run + " goes on from its own checkpoint");
   if (dataset != nullptr) warn_of_another_dataset(run.provenance, *dataset, run.path);
   warn_of_another_machine(run.provenance, options.machine, run.path);
   if (run.state.iteration >= run.config.training.iterations) {
@@ -118,6 +127,28 @@ void refuse_unreadable(const std::string& run) {
   if (list_checkpoints(run).empty()) return;
   throw base::DataError(run, "holds checkpoints, none of which can be read",
                         "give --resume=FILE, or another folder with -o");
+}
+
+/// --resume went on from a checkpoint that is not the newest: what was passed over would be written anew.
+void refuse_passed_over(const std::string& run, const std::string& resumed_from) {
+  const auto held = list_checkpoints(run);
+  if (held.empty() || held.back().second == resumed_from) return;
+  throw base::DataError(
+      held.back().second, "cannot be read, and is newer than " + resumed_from,
+      "move it away to go on from there, or give --resume=" + resumed_from + " and another folder with -o");
+}
+
+/// --resume=FILE without anything left to do would only copy a checkpoint into the folder.
+void refuse_nothing_to_do(const StartOptions& options, const std::string& path) {
+  model::Config config = load_config(path);
+  apply_changes(config, options);
+  const int64_t iteration = checkpoint_progress(path);
+  std::error_code error;
+  if (iteration < config.training.iterations ||
+      std::filesystem::equivalent(path, options.run + "/" + checkpoint_name(iteration), error))
+    return;
+  throw base::UsageError(path + " is at iteration " + std::to_string(iteration) + " already: nothing to do up to " +
+                         std::to_string(config.training.iterations) + "; give more --iterations");
 }
 
 /// A fresh start without --resume takes no folder that an earlier run has left something in.
@@ -143,7 +174,14 @@ model::Config fresh_config(const StartOptions& options, const store::DatasetRead
   }
   model::Config config = base_config(options, dataset);
   apply_changes(config, options);
-  if (dataset != nullptr) require_fitting(*dataset, config.model.resolution);
+  if (dataset == nullptr) return config;
+  try {
+    require_fitting(*dataset, config.model.resolution);
+  } catch (const base::DataError& error) {
+    if (options.config_file.empty()) throw;
+    throw base::DataError(std::string(error.what()) + "; what " + options.config_file +
+                          " leaves out is as in the model of 256 x 256 pixels");
+  }
   return config;
 }
 
@@ -173,10 +211,15 @@ model::Config planned_config(const StartOptions& options, const store::DatasetRe
   if (!options.resume.empty()) {
     const bool newest = options.resume == "auto";
     const std::string path = newest ? newest_checkpoint(options.run) : resolve_checkpoint(options.resume);
-    if (!path.empty()) return resumed_config(load_config(path), options, path);
+    if (!path.empty()) {
+      if (newest) refuse_passed_over(options.run, path);
+      return resumed_config(load_config(path), options, path);
+    }
     refuse_unreadable(options.run);
   }
-  return fresh_config(options, dataset);
+  const model::Config config = fresh_config(options, dataset);
+  tell_preset(options, config);
+  return config;
 }
 
 LoadedRun start_run(const StartOptions& options, const store::DatasetReader* dataset) {
@@ -185,10 +228,16 @@ LoadedRun start_run(const StartOptions& options, const store::DatasetReader* dat
   if (options.resume.empty()) {
     refuse_used(options.run);
   } else if (options.resume == "auto") {
-    if (std::optional<LoadedRun> run = load_newest_run(options.run)) return resumed(std::move(*run), options, dataset);
+    if (std::optional<LoadedRun> run = load_newest_run(options.run)) {
+      refuse_passed_over(options.run, run->path);
+      return resumed(std::move(*run), options, dataset);
+    }
     refuse_unreadable(options.run);
+    base::log_info("no checkpoint in " + options.run + ": starting anew");
   } else {
-    LoadedRun run = resumed(load_run(resolve_checkpoint(options.resume)), options, dataset);
+    const std::string path = resolve_checkpoint(options.resume);
+    refuse_nothing_to_do(options, path);
+    LoadedRun run = resumed(load_run(path), options, dataset);
     const auto held = list_checkpoints(options.run);
     if (!held.empty() && held.back().first > run.state.iteration) {
       throw base::DataError(options.run, "holds later checkpoints than " + run.path,
@@ -199,6 +248,7 @@ LoadedRun start_run(const StartOptions& options, const store::DatasetReader* dat
   if (!options.init.empty()) return initialised(options, dataset);
   LoadedRun run;
   run.config = fresh_config(options, dataset);
+  tell_preset(options, run.config);
   run.state = initial_state(run.config);
   return run;
 }
@@ -207,42 +257,8 @@ void check_start(const StartOptions& options, const store::DatasetReader* datase
   if (options.resume.empty() || options.resume == "auto") {
     fresh_config(options, dataset);
   } else {
-    resolve_checkpoint(options.resume);
+    refuse_nothing_to_do(options, resolve_checkpoint(options.resume));
   }
-}
-
-void share_run(LoadedRun& run, parallel::Group& group) {
-  if (group.size() == 1) return;
-  const bool root = group.rank() == 0;
-  TrainState& state = run.state;
-  // The configuration as text, length first; then the counters; then the tensors.
-  std::string text = root ? base::dump_json(model::to_json(run.config)) : std::string();
-  std::vector<at::Tensor> head = {at::tensor(
-      {static_cast<int64_t>(text.size()), state.iteration, state.images, state.adam_g.steps, state.adam_d.steps},
-      at::kLong)};
-  std::vector<at::Tensor> seconds = {at::tensor({state.seconds}, at::kDouble)};
-  group.broadcast(head, 0);
-  group.broadcast(seconds, 0);
-  const auto* number = head[0].const_data_ptr<int64_t>();
-  text.resize(static_cast<size_t>(number[0]));
-  std::vector<at::Tensor> bytes = {at::from_blob(text.data(), {number[0]}, at::kByte)};
-  group.broadcast(bytes, 0);
-  if (!root) {
-    run.config = model::parse_config(base::parse_json(text, "rank 0"), "the configuration of rank 0");
-    state = initial_state(run.config);
-    state.ema.clear();
-    state.iteration = number[1];
-    state.images = number[2];
-    state.adam_g.steps = number[3];
-    state.adam_d.steps = number[4];
-    state.seconds = seconds[0].item<double>();
-  }
-  std::vector<at::Tensor> tensors;
-  for (field::TensorMap* map :
-       {&state.g, &state.d, &state.adam_g.m, &state.adam_g.v, &state.adam_d.m, &state.adam_d.v}) {
-    for (auto& [name, tensor] : *map) tensors.push_back(tensor);
-  }
-  group.broadcast(tensors, 0);
 }
 
 base::Json make_provenance(const store::DatasetReader* dataset, const std::string& program,

@@ -8,10 +8,11 @@
 #include <vector>
 
 #include "gan/checkpoint.hpp"
-#include "parallel/group.hpp"
 #include "store/dataset.hpp"
 
 namespace inr::gan {
+
+inline constexpr uint64_t kMaxConfigBytes = uint64_t{1} << 24;  // of a configuration file
 
 struct StartOptions {
   std::string run;     // -o
@@ -34,6 +35,8 @@ struct StartOptions {
 /// config_file the configuration too; moments and counters start at zero.
 /// dataset may be null where nothing will be trained. Throws UsageError, DataError (a fresh start in a folder that
 /// holds checkpoints or the best one of a run; --resume in one whose checkpoints can none of them be read).
+/// --resume never goes on below a checkpoint that it had to pass over, and --resume=FILE with nothing to do begins no
+/// other folder.
 LoadedRun start_run(const StartOptions& options, const store::DatasetReader* dataset);
 
 /// The checks of a fresh start_run() without its work: throws what that would throw of options, configuration and
@@ -43,10 +46,6 @@ void check_start(const StartOptions& options, const store::DatasetReader* datase
 /// The configuration that start_run() would train, from a fresh start or the checkpoint to resume (whose head alone is
 /// read). Throws what that would throw of them.
 model::Config planned_config(const StartOptions& options, const store::DatasetReader* dataset);
-
-/// Gives every process of a group the run of rank 0, but for the moving average, which rank 0 alone keeps and writes.
-/// Collective; on other ranks run is only written.
-void share_run(LoadedRun& run, parallel::Group& group);
 
 /// What a checkpoint says of its origin: dataset, recipe, content hash, program version, command.
 base::Json make_provenance(const store::DatasetReader* dataset, const std::string& program, const std::string& command);

@@ -3,14 +3,11 @@
 #include "gan/trainer.hpp"
 
 #include <ATen/Parallel.h>
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
 
-#include <cerrno>
+#include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <filesystem>
+#include <cstdio>
 #include <utility>
 
 #include "base/error.hpp"
@@ -29,37 +26,16 @@ using Clock = std::chrono::steady_clock;
 
 constexpr uint64_t kLatentsPerStep = 2;                   // the D step's and the G step's, interleaved by image
 constexpr uint64_t kTrainingLatents = uint64_t{1} << 63;  // keys apart from those of samples
-constexpr int kMaxSkipped = 100;                          // iterations in a row that --on-nan skip forgives
+constexpr int64_t kMaxSkipped = 100;                      // iterations in a row that --on-nan skip forgives
+constexpr int64_t kDeadIterations = 10;                   // skipped ones at the end of a run that failed
+constexpr int64_t kWarnedOf = 10;                         // skipped ones; then every hundredth
 constexpr double kStallShare = 0.1;                       // of the time waited for pictures that is worth a warning
+
+constexpr const char* kLowerRates = "lower learning rates (--set training.lr_d=...)";
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(); }
-
-void make_folders(const std::string& run) {
-  std::error_code error;
-  std::filesystem::create_directories(run + "/samples", error);
-  if (error) throw base::SystemError(run, "make the folder", error.value());
-}
-
-/// Files that a trainer was writing when it was killed (base::AtomicFile's names), which nobody else finishes.
-void remove_unfinished(const std::string& run) {
-  const auto is_left = [](const std::string& name, const std::string& folder) {
-    if (folder == "samples") return name.find(".png.tmp-") != std::string::npos;
-    const size_t end = name.find(".safetensors.tmp-");
-    if (end == std::string::npos) return false;
-    const std::string finished = name.substr(0, end) + ".safetensors";
-    return finished == "best.safetensors" || model::checkpoint_iteration(finished).has_value();
-  };
-  for (const std::string folder : {"", "samples"}) {
-    std::error_code error;  // what stays does no harm
-    std::filesystem::directory_iterator entries(run + "/" + folder, error);
-    for (; !error && entries != std::filesystem::directory_iterator(); entries.increment(error)) {
-      std::error_code ignored;
-      if (is_left(entries->path().filename().string(), folder)) std::filesystem::remove(entries->path(), ignored);
-    }
-  }
-}
 
 /// One run in progress: owns the state; rank 0 also owns everything that is written beside it.
 class Run {
@@ -95,7 +71,8 @@ class Run {
          {"threads", at::get_num_threads()}});
     bool interrupted = false;
     while (state_.iteration < config_.training.iterations) {
-      const bool stop = (options_.stop && options_.stop()) ||
+      fetch();  // before all are asked, so that they leave together where one cannot read its pictures
+      const bool stop = !read_fault_.empty() || (options_.stop && options_.stop()) ||
                         (options_.duration_s > 0 && seconds_since(options_.started) >= options_.duration_s);
       if (group_.any(stop)) {
         interrupted = true;
@@ -106,8 +83,10 @@ class Run {
       progress->update(static_cast<uint64_t>(state_.iteration), note_);
       write_due();
     }
+    if (interrupted && group_.any(!read_fault_.empty())) stop_unread();
     if (writer_) finish(*progress, interrupted, state_.iteration > first);
     group_.close();
+    if (!interrupted) refuse_dead(state_.iteration - first);
     if (!writer_) return {state_.iteration, interrupted, {}, {}};
     return {state_.iteration, interrupted, writer_->newest(), writer_->best_score()};
   }
@@ -130,15 +109,21 @@ class Run {
     return at::cat(rows).to(options_.device);
   }
 
-  void one_step() {
-    double waited = 0;
-    at::Tensor reals;
-    {
-      const PhaseTimer timer(waited);
-      reals = loader_.next().to(options_.device, /*non_blocking=*/true);
+  /// The pictures of the next iteration, or why there are none.
+  void fetch() {
+    waited_ = 0;
+    const PhaseTimer timer(waited_);
+    try {
+      reals_ = loader_.next().to(options_.device, /*non_blocking=*/true);
+    } catch (const base::Error& fault) {
+      read_fault_ = fault.what();
     }
+  }
+
+  void one_step() {
+    const at::Tensor reals = std::exchange(reals_, {});
     report_ = step_.run(state_, reals, training_latents(0), training_latents(1));
-    report_.seconds.data = waited;
+    report_.seconds.data = waited_;
     phases_ += report_.seconds;
     state_.seconds = seconds_before_ + seconds_since(start_);
     if (report_.fault.empty()) {
@@ -148,19 +133,42 @@ class Run {
     }
   }
 
+  /// Some process could not read its pictures: what was trained so far is saved before all end.
+  [[noreturn]] void stop_unread() {
+    const std::string fault = read_fault_.empty() ? "another process could not read its pictures" : read_fault_;
+    log({{"event", "unreadable"}, {"iteration", state_.iteration + 1}, {"fault", fault}});
+    if (writer_) writer_->checkpoint(state_, /*last=*/true);
+    group_.close();
+    throw base::DataError(fault + "; " + (writer_ ? writer_->newest() : "the run's newest checkpoint") +
+                          " is the state before it, from which --resume goes on once that is mended");
+  }
+
+  /// A run that ends with nothing but skipped iterations has not been trained to its end.
+  void refuse_dead(int64_t n_iterations) const {
+    if (n_skipped_ == 0 || n_skipped_ < std::min(kDeadIterations, n_iterations)) return;
+    throw base::DataError(
+        "iteration " + std::to_string(state_.iteration),
+        "the last " + std::to_string(n_skipped_) + " iterations were skipped: " + report_.fault + " is not finite",
+        "go back to an earlier checkpoint, or start anew, with " + std::string(kLowerRates));
+  }
+
   /// A loss or gradient that is not finite: the same in all processes, so all leave together.
   void handle_fault() {
     const bool skips = options_.step.skip_non_finite;  // the half step was left out, and the iteration counts
     const bool goes_on = skips && ++n_skipped_ < kMaxSkipped;
-    log({{"event", goes_on ? "skipped" : "not finite"}, {"iteration", state_.iteration}, {"fault", report_.fault}});
-    const std::string where = "iteration " + std::to_string(state_.iteration + (skips ? 0 : 1));
+    const int64_t iteration = state_.iteration + (skips ? 0 : 1);
+    log({{"event", goes_on ? "skipped" : "not finite"}, {"iteration", iteration}, {"fault", report_.fault}});
+    const std::string where = "iteration " + std::to_string(iteration);
     if (goes_on) {
-      if (writer_) base::log_warning(where + ": " + report_.fault + " is not finite; that half step is left out");
+      ++n_skipped_in_all_;
+      if (writer_ && (n_skipped_in_all_ <= kWarnedOf || n_skipped_in_all_ % 100 == 0))
+        base::log_warning(where + ": " + report_.fault + " is not finite; that half step is left out" +
+                          (n_skipped_in_all_ < kWarnedOf ? "" : " (told of every hundredth from here on)"));
       return;
     }
     if (writer_) writer_->checkpoint(state_, /*last=*/true);
     group_.close();
-    const std::string lower = "lower learning rates (--set training.lr_d=...)";
+    const std::string lower = kLowerRates;
     if (skips) {
       throw base::DataError(
           where,
@@ -184,9 +192,15 @@ class Run {
 
   void finish(base::Progress& progress, bool interrupted, bool stepped) {
     progress.clear();
+    if (state_.iteration > logged_at_) log_step();
     writer_->checkpoint(state_, /*last=*/true);
     if (!interrupted && stepped && options_.sample_every > 0) writer_->samples(state_);
-    log({{"event", interrupted ? "interrupted" : "done"}, {"iteration", state_.iteration}});
+    Json line = {{"event", interrupted ? "interrupted" : "done"}, {"iteration", state_.iteration}};
+    if (n_skipped_in_all_ > 0) {
+      line["skipped"] = n_skipped_in_all_;
+      base::log_warning("a half step was left out in " + std::to_string(n_skipped_in_all_) + " iterations of this run");
+    }
+    log(line);
   }
 
   void log_step() {
@@ -220,7 +234,7 @@ class Run {
                  {"memory_bytes", resident_bytes()}};
     if (options_.step.kernel == field::Kernel::kCheck) line["kernel_difference"] = report_.worst_difference;
     log(line);
-    if (data_share > kStallShare && !warned_of_stalls_) {
+    if (data_share > kStallShare && due(options_.log_every) && !warned_of_stalls_) {
       warned_of_stalls_ = true;
       char text[160];
       std::snprintf(text, sizeof text,
@@ -245,31 +259,21 @@ class Run {
   BatchLoader loader_;
   std::optional<RunWriter> writer_;  // rank 0
   StepReport report_;
-  PhaseSeconds phases_;  // since the last line of the log
+  at::Tensor reals_;        // of the next iteration, [n, 3, R, R]
+  double waited_ = 0;       // for them, in seconds
+  std::string read_fault_;  // why there are none
+  PhaseSeconds phases_;     // since the last line of the log
   double seconds_before_;
   Clock::time_point start_ = Clock::now();
   Clock::time_point log_time_ = start_;
   int64_t logged_at_ = state_.iteration;
-  int n_skipped_ = 0;  // in a row
+  int64_t n_skipped_ = 0;  // in a row
+  int64_t n_skipped_in_all_ = 0;
   bool warned_of_stalls_ = false;
   std::string note_;
 };
 
 }  // namespace
-
-RunLock::RunLock(const std::string& run) {
-  make_folders(run);
-  const std::string path = run + "/lock";
-  fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (fd_ < 0) throw base::SystemError(path, "open", errno);
-  if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
-    ::close(fd_);
-    throw base::DataError(run, "another inr-train is writing this run", "wait for it, or give another folder with -o");
-  }
-  remove_unfinished(run);
-}
-
-RunLock::~RunLock() { ::close(fd_); }
 
 TrainResult train(LoadedRun start, const store::DatasetReader& dataset, const TrainerOptions& options,
                   parallel::Group& group) {

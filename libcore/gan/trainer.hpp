@@ -43,22 +43,10 @@ struct TrainResult {
 
 /// A fresh run, or the continuation of one (start.state, the same in every process of the group). N iterations, a stop,
 /// a resume and M iterations give the same tensors as N + M at the same number of threads and processes. Ends with
-/// group.close(). Throws DataError (the dataset does not fit; a loss or gradient is not finite: the state of before
-/// that iteration is then the newest checkpoint) and SystemError.
+/// group.close(). Throws DataError (the dataset does not fit; a picture cannot be read, or a loss or gradient is not
+/// finite: the state of before that iteration is then the newest checkpoint; the last iterations were all skipped) and
+/// SystemError.
 TrainResult train(LoadedRun start, const store::DatasetReader& dataset, const TrainerOptions& options,
                   parallel::Group& group);
-
-/// Makes the folder of a run and holds RUN/lock as long as it lives, so that two trainers never write one run. What a
-/// killed trainer left half written is removed. Throws DataError where another holds the lock.
-class RunLock {
- public:
-  explicit RunLock(const std::string& run);
-  ~RunLock();
-  RunLock(const RunLock&) = delete;
-  RunLock& operator=(const RunLock&) = delete;
-
- private:
-  int fd_ = -1;
-};
 
 }  // namespace inr::gan

@@ -26,9 +26,26 @@ expect_all_say 1 'none of which can be read' "${arguments[@]}" used --resume
 expect_all_say 2 'lr_dd' data.inrd --preset tiny32 --set training.lr_dd=1 -o none
 expect_no_file none
 
+# The second process is given other pictures, another option.
+cat >in_place_of <<'BASH'
+#!/usr/bin/env bash
+from=$1 to=$2
+shift 2
+words=("$@")
+exec "${words[@]/#$from/$to}"
+BASH
+chmod +x in_place_of
+mkdir others
+cp pictures/0000[1-4].ppm others
+expect_exit 0 inr-prep others -o others.inrd --size 32
+IN_RANK_1="./in_place_of data.inrd others.inrd" expect_all_say 1 'others.inrd of process 1: holds other pictures than data.inrd of process 0' \
+  "${arguments[@]}" none
+IN_RANK_1="./in_place_of training.batch=8 training.batch=4" expect_all_say 2 'process 1 was given other options' "${arguments[@]}" none
+expect_no_file none
+
 train_group 2 "${arguments[@]}" none --dry-run
-grep -q 'batch +8 images, 4 in each of 2 processes' -E .stdout.0 || fail "rank 0 prints no plan"
-[[ ! -s .stdout.1 ]] || fail "rank 1 prints a plan too"
+grep -q 'batch +8 images, 4 in each of 2 processes' -E .stderr.0 || fail "rank 0 prints no plan"
+[[ ! -s .stdout.1 && ! -s .stderr.1 ]] || fail "rank 1 prints a plan too"
 train_group 2 --iterations 0 --preset tiny32 -o untrained
 expect_same "what rank 0 prints" "$(cat .stdout.0)" untrained/checkpoint-000000000.safetensors
 [[ ! -s .stdout.1 ]] || fail "rank 1 writes a checkpoint too"

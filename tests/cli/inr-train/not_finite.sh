@@ -27,7 +27,8 @@ PYTHON
 grep -q '"event":"not finite"' run/log.jsonl || fail "the log does not tell"
 expect_exit 0 inr-info run
 expect_stdout 'not finite'
-expect_exit 0 inr-train data.inrd -o skip --preset tiny32 --set training.lr_d=1000 --iterations 20 --threads 1 --sample-every 0 --on-nan skip
+expect_exit 1 inr-train data.inrd -o skip --preset tiny32 --set training.lr_d=1000 --iterations 20 --threads 1 --sample-every 0 --on-nan skip
+expect_stderr 'the last [0-9]+ iterations were skipped'
 expect_stderr 'left out'
 grep -q '"event":"skipped"' skip/log.jsonl || fail "the log does not tell of skipped steps"
 mkdir -p full/samples

@@ -8,10 +8,15 @@ source "$SOURCE/tests/support/prep_pictures.sh"
 make_pictures pictures 24 32
 expect_exit 0 inr-prep pictures -o data.inrd --size 32
 expect_exit 0 inr-train data.inrd --dry-run --preset tiny32 --micro-batch 4
-expect_stdout 'parameters +G [0-9]+ .*D [0-9]+'
-expect_stdout 'memory, about'
-expect_stdout 'first batch +reals \[16, 3, 32, 32\]'
+expect_stderr 'parameters +G [0-9]+ .*D [0-9]+'
+expect_stderr 'memory, about'
+expect_stderr 'first batch +reals \[16, 3, 32, 32\]'
 expect_stdout '"lr_hypernet": 0.0005'
+expect_stderr 'disk +[0-9]+ MiB a checkpoint, [0-9]+ MiB with --keep 3'
+mv .stdout plan.json
+expect_exit 0 inr-train data.inrd --dry-run --config plan.json
+same_bytes .stdout plan.json
+rm plan.json
 expect_exit 0 inr-train --dry-run --preset lsun128
 expect_exit 2 inr-train --dry-run
 [[ $(ls) == $'data.inrd\npictures' ]] || fail "a dry run left something: $(ls)"

@@ -1,11 +1,15 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// Checkpoints and exported models: what is written comes back; which file a run folder stands for.
+// Checkpoints and exported models: what is written comes back; which file a run folder stands for,
+// and from which a run begins.
 #include "gan/checkpoint.hpp"
 
+#include <filesystem>
 #include <fstream>
 
 #include "base/error.hpp"
+#include "gan/dry_run.hpp"
+#include "gan/start.hpp"
 #include "support/test.hpp"
 #include "unit/gan/tiny_config.hpp"
 
@@ -106,6 +110,47 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_no_checkpoint_is_named) {
   const test::TemporaryFolder folder;
   base::write_safetensors(folder / "x.safetensors", {{"format", "pt"}}, {});
   BOOST_CHECK_THROW(gan::load_generator(folder / "x.safetensors"), base::DataError);
+}
+
+BOOST_AUTO_TEST_CASE(a_resume_from_a_file_with_nothing_to_do_plants_no_checkpoint) {
+  const test::TemporaryFolder folder;
+  const model::Config config = test::tiny_config();
+  gan::TrainState state = gan::initial_state(config);
+  state.iteration = 4;
+  gan::StartOptions options;
+  options.run = folder / "other";
+  options.resume = folder / gan::checkpoint_name(4);
+  options.iterations = 4;
+  gan::save_checkpoint(options.resume, config, state, {});
+  const auto is_told = [](const base::UsageError& error) {
+    return std::string(error.what()).find("nothing to do up to 4") != std::string::npos;
+  };
+  BOOST_CHECK_EXCEPTION(gan::check_start(options, nullptr), base::UsageError, is_told);
+  BOOST_CHECK_EXCEPTION(gan::start_run(options, nullptr), base::UsageError, is_told);
+  options.run = folder.path().string();
+  BOOST_CHECK_EQUAL(gan::start_run(options, nullptr).state.iteration, 4);  // its own folder
+  options.run = folder / "other";
+  options.iterations = 5;
+  BOOST_CHECK_EQUAL(gan::start_run(options, nullptr).state.iteration, 4);
+}
+
+BOOST_AUTO_TEST_CASE(an_average_that_has_no_effect_is_refused) {
+  gan::StartOptions options;
+  options.preset = "tiny32";
+  options.settings = {"training.ema=0.9"};
+  BOOST_CHECK_THROW(gan::planned_config(options, nullptr), base::UsageError);
+  options.settings.emplace_back("training.ema_half_life=0");
+  BOOST_CHECK_EQUAL(gan::planned_config(options, nullptr).training.ema, 0.9);
+}
+
+BOOST_AUTO_TEST_CASE(the_size_of_a_checkpoint_is_foretold) {
+  const test::TemporaryFolder folder;
+  const model::Config config = test::tiny_config();
+  const std::string path = folder / "a.safetensors";
+  gan::save_checkpoint(path, config, gan::initial_state(config), {});
+  const auto size = static_cast<int64_t>(std::filesystem::file_size(path));
+  BOOST_CHECK_LE(gan::checkpoint_bytes(config), size);
+  BOOST_CHECK_GE(gan::checkpoint_bytes(config) + (int64_t{1} << 16), size);  // the head
 }
 
 }  // namespace

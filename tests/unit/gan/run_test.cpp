@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "gan/batch_loader.hpp"
+#include "gan/run_lock.hpp"
 #include "gan/run_log.hpp"
 #include "gan/start.hpp"
 #include "gan/trainer.hpp"
@@ -112,6 +113,10 @@ BOOST_AUTO_TEST_CASE(a_run_whose_checkpoints_cannot_be_read_does_not_start_anew)
   BOOST_CHECK_EXCEPTION(gan::planned_config(options, nullptr), base::DataError, is_told);
   gan::save_checkpoint(options.run + "/" + gan::checkpoint_name(5), config, gan::initial_state(config), {});
   options.preset.clear();
+  const auto is_passed_over = [](const base::DataError& error) { return says(error, "is newer than"); };
+  BOOST_CHECK_EXCEPTION(gan::start_run(options, nullptr), base::DataError, is_passed_over);
+  BOOST_CHECK_EXCEPTION(gan::planned_config(options, nullptr), base::DataError, is_passed_over);
+  fs::rename(options.run + "/" + gan::checkpoint_name(7), options.run + "/" + gan::checkpoint_name(4));
   BOOST_CHECK_EQUAL(gan::start_run(options, nullptr).path, options.run + "/" + gan::checkpoint_name(5));
   options.resume = options.run + "/" + gan::checkpoint_name(5);  // a plan needs no folder
   options.run.clear();
@@ -192,6 +197,38 @@ BOOST_AUTO_TEST_CASE(a_hundred_skipped_iterations_end_a_run) {
   });
   BOOST_CHECK_GE(iteration, 100);
   BOOST_CHECK(fs::exists(runs.file(gan::checkpoint_name(iteration))));
+}
+
+BOOST_AUTO_TEST_CASE(a_run_that_ends_in_skipped_iterations_has_failed) {
+  Runs runs;
+  runs.config.training.iterations = 30;
+  runs.config.training.lr_d = 1e30;
+  runs.options.step.skip_non_finite = true;
+  BOOST_CHECK_EXCEPTION(runs.train(), base::DataError, [](const base::DataError& error) {
+    return says(error, "iteration 30") && says(error, "iterations were skipped");
+  });
+  BOOST_CHECK(fs::exists(runs.file(gan::checkpoint_name(30))));
+  BOOST_CHECK(read(runs.file("log.jsonl")).find("\"event\":\"done\",\"iteration\":30,\"skipped\":") !=
+              std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_checkpoint_that_cannot_be_written_is_logged_and_others_files_stay) {
+  Runs runs;
+  runs.options.checkpoint_every = 1;
+  runs.options.keep = 1;
+  runs.options.log_every = 1000;
+  fs::create_directories(runs.file(gan::checkpoint_name(1)) + "/held");  // cannot be replaced
+  touch(runs.file(gan::checkpoint_name(0)));                             // of a newer program, perhaps
+  BOOST_CHECK_EQUAL(runs.train().iteration, 2);
+  const std::string log = read(runs.file("log.jsonl"));
+  BOOST_CHECK(log.find("\"event\":\"not written\",\"iteration\":1") != std::string::npos);
+  BOOST_CHECK(log.find("\"iteration\":2,\"images\"") != std::string::npos);  // the last iteration
+  BOOST_CHECK(fs::exists(runs.file(gan::checkpoint_name(0))));
+  runs.config.training.iterations = 3;
+  runs.train();
+  BOOST_CHECK(fs::exists(runs.file(gan::checkpoint_name(0))));
+  BOOST_CHECK(!fs::exists(runs.file(gan::checkpoint_name(2))));
+  BOOST_CHECK(fs::exists(runs.file(gan::checkpoint_name(3))));
 }
 
 BOOST_AUTO_TEST_CASE(a_line_that_a_full_disk_cut_does_not_swallow_the_next) {
