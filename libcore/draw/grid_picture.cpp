@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/error.hpp"
+#include "base/log.hpp"
 #include "draw/grid_cell.hpp"
 #include "draw/grid_labels.hpp"
 #include "draw/shown_picture.hpp"
@@ -40,7 +41,13 @@ GridLayout make_layout(const Request& request, const RecordSpool& records, int64
   const bool compares = !request.compare.empty();
   const int64_t columns = compares ? static_cast<int64_t>(request.compare.size()) + 1 : request.columns;
   layout.grid = image::grid_geometry(n_cells, columns, cell.width(), cell.height());
-  if (request.labels) layout.label_style = label_style(records.label_widths().longest(), cell.width(), cell.height());
+  if (request.labels) {
+    const auto& longest = records.label_widths().longest();
+    layout.label_style = label_style(longest, cell.width(), cell.height());
+    if (is_too_wide(*layout.label_style, longest, cell.width()))
+      base::log_warning("labels wider than the cells of " + std::to_string(cell.width()) +
+                        " pixels are left out; give a larger --res");
+  }
   if (!compares) return layout;
   for (const image::Filter filter : request.compare) layout.titles.emplace_back(compare_name(filter));
   layout.titles.emplace_back("inr");
@@ -77,6 +84,7 @@ class GridPainter {
     }
     if (!layout_.label_style) return;
     std::vector<std::string> labels;
+    labels.reserve(cells.size());
     for (const GridCell& cell : cells) labels.push_back(cell.label[layout_.label_style->form]);
     write_strip(labels, *layout_.label_style);
   }

@@ -44,13 +44,26 @@ expect_stdout 'JPEG picture, whole'
 expect_exit 0 inr-render each s.inr -o 'each/%03d.ppm'
 cat each/00?.ppm >joined.ppm
 same_bytes pictures.ppm joined.ppm
+# One record that was selected is one picture, and one file.
+expect_exit 0 inr-render each s.inr --select 1 -o second.png
+inr-render each s.inr -o 'numbered/%d.png'
+same_bytes second.png numbered/1.png
+
+# Both kernels at once: the fast one's picture, and one line of how far they are apart.
+expect_exit 0 inr-render s.inr --res 48 --kernel check -o checked.png
+expect_one_line inr-render
+expect_stderr 'the kernels differ by at most ([0-9.]+e-0[5-9]|0) '
+inr-render s.inr --res 48 -o fast.png
+same_bytes checked.png fast.png
+expect_exit 0 inr-render s.inr --res 48 --kernel reference -o reference.png
+expect_quiet
 
 # Several streams, and one of unknown length: npy needs a file.
 expect_exit 2 inr-render each s.inr s.inr --format npy
 expect_one_line inr-render
 expect_stderr 'write to a file with -o'
 # shellcheck disable=SC2016  # expanded by the inner shell
-expect_exit 2 bash -c 'cat s.inr s.inr | inr-render each --format npy | cat; exit ${PIPESTATUS[1]}'
+expect_exit 1 bash -c 'cat s.inr s.inr | inr-render each --format npy | cat; exit ${PIPESTATUS[1]}'
 expect_stderr 'more pictures follow than the 5'
 expect_exit 0 inr-render each s.inr s.inr -o ten.npy
 expect_exit 0 inr-info ten.npy

@@ -33,6 +33,7 @@ check deep superres --scale 2 --upsample-from 0 --format png16 --columns 3
 check selected --res 40 --format jpg --select 5,1,1-3
 check pictures each --res 41 --format ppm
 check numbers each --res 20 --format npy
+check compared superres --scale 2 --compare nearest,bicubic --labels --select 1,6,2
 check zoom zoom --res 36x28 --to 0.4,0.4,0.5,0.5 --frames 9
 
 # Streams in a row, in one input or in several.
