@@ -92,6 +92,10 @@ LabelStyle label_style(std::span<const size_t> longest, int64_t cell_w, int64_t 
   return {static_cast<int>(scale), form};
 }
 
+bool is_too_wide(const LabelStyle& style, std::span<const size_t> longest, int64_t cell_w) noexcept {
+  return text_width(longest[style.form]) * style.scale > cell_w;
+}
+
 namespace {
 
 /// Copies the ink of one row of the font into a row of a cell.

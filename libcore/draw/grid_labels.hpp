@@ -52,6 +52,8 @@ struct LabelStyle {
 /// About an eightieth of the cell's shorter side a font pixel, less where even the shortest form needs it. longest:
 /// characters of the longest label of each form.
 LabelStyle label_style(std::span<const size_t> longest, int64_t cell_w, int64_t cell_h) noexcept;
+/// Is the longest label of the form wider than its cell?
+bool is_too_wide(const LabelStyle& style, std::span<const size_t> longest, int64_t cell_w) noexcept;
 
 /// Writes a strip of white rows with one label a cell in its middle, black; style.height() rows in the memory of one.
 /// texts: one a column, fewer leave white; a label wider than its cell is left out.

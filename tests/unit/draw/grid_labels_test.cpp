@@ -61,6 +61,8 @@ BOOST_AUTO_TEST_CASE(all_of_a_picture_have_one_form_and_size) {
   BOOST_TEST((style(three, 32, 32) == std::pair<int, size_t>(1, 1)));
   BOOST_TEST((style(three, 35, 35) == std::pair<int, size_t>(1, 0)));  // 6 characters take 35 pixels
   BOOST_TEST((style(three, 34, 35) == std::pair<int, size_t>(1, 1)));
+  BOOST_TEST(!draw::is_too_wide({1, 1}, three, 5));  // "7"
+  BOOST_TEST(draw::is_too_wide({1, 1}, three, 4));
   BOOST_TEST((style(three, 512, 512) == std::pair<int, size_t>(6, 0)));
   BOOST_TEST((style(three, 512, 64) == std::pair<int, size_t>(1, 0)));
   BOOST_TEST((style({20, 20, 18}, 256, 256) == std::pair<int, size_t>(2, 0)));  // smaller, so that a form fits at all
