@@ -55,7 +55,8 @@ Request small_request(Request request) {
 
 int64_t GridCell::drawing_bytes() const {
   if (small) return small->height * width() * 3;
-  return field::ImageRenderer::fixed_bytes(*job.model) + field::ImageRenderer::band_bytes(*job.model, *job.plan, 1);
+  return field::ImageRenderer::fixed_bytes(*job.model, *job.plan, 1) +
+         field::ImageRenderer::band_bytes(*job.model, *job.plan, 1);
 }
 
 CellDrawing::CellDrawing(const GridCell& cell) : cell_(cell), source_(source_of(cell)) {}

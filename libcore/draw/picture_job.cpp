@@ -7,8 +7,8 @@
 namespace inr::draw {
 namespace {
 
-/// Pixels of a band for each thread: many chunks of work, so that the wait for the last one is short.
-constexpr int64_t kBandPixels = 32768;
+/// Pixels of a band for each thread: many pieces of work, so that the wait for the last one is short, and whole ones.
+constexpr int64_t kBandPixels = 262144;
 
 }  // namespace
 

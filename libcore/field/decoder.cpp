@@ -3,6 +3,8 @@
 #include "field/decoder.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "field/decoders/function.hpp"
 
@@ -176,7 +178,8 @@ at::Tensor decode(const model::ModelConfig& config, const model::ThetaLayout& la
   if (options.kernel == Kernel::kCheck && options.worst_difference != nullptr) {
     const at::NoGradGuard no_grad;
     const at::Tensor reference = colours(raw_image(*function, plan, type, {.kernel = Kernel::kReference}));
-    const auto difference = (image - reference).abs().max().item<double>();
+    auto difference = (image - reference).abs().max().item<double>();
+    if (std::isnan(difference)) difference = std::numeric_limits<double>::infinity();
     *options.worst_difference = std::max(*options.worst_difference, difference);
   }
   return image;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "field/reference_renderer.hpp"
 #include "kernels/processor.hpp"
@@ -30,15 +31,16 @@ render::ForEach for_each(WorkerPool* pool) {
 
 void raise(std::atomic<double>& to, double value) {
   double held = to.load();
-  while (!(value <= held) && !to.compare_exchange_weak(held, value)) {
+  while (value > held && !to.compare_exchange_weak(held, value)) {
   }
 }
 
+/// What is not a number in either is infinitely far.
 double difference(std::span<const float> a, std::span<const float> b) {
   double worst = 0;
   for (size_t i = 0; i < a.size(); ++i) {
     const double d = std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i]));
-    if (!(d <= worst)) worst = d;  // what is not a number shows
+    worst = std::max(worst, std::isnan(d) ? std::numeric_limits<double>::infinity() : d);
   }
   return worst;
 }
@@ -84,8 +86,8 @@ void ImageRenderer::rows(int64_t first, int64_t count, std::span<float> out, Wor
   if (worst_difference_ != nullptr) raise(*worst_difference_, difference(out, compared_));
 }
 
-int64_t ImageRenderer::fixed_bytes(const InrModel& model) {
-  return render::can_draw(model.config) ? render::FastRenderer::fixed_bytes(model.config, model.layout)
+int64_t ImageRenderer::fixed_bytes(const InrModel& model, const model::GridPlan& plan, int n_threads) {
+  return render::can_draw(model.config) ? render::FastRenderer::fixed_bytes(model.config, model.layout, plan, n_threads)
                                         : ReferenceRenderer::fixed_bytes(model);
 }
 

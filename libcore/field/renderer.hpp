@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
 // One function drawn in any window and size, in rows from the top with bounded memory: by the fast renderer
-// (render/fast_renderer.hpp) where the decoder is made of blocks, else by the reference one. The picture is a pure
-// function of the request: the same bytes for all bands, threads and memory bounds.
+// (render/fast_renderer.hpp) where the decoder is made of blocks, else by the reference one. On one kind of processor
+// the picture is a pure function of the request: the same bytes for all bands, threads and memory bounds.
 #pragma once
 #include <atomic>
 #include <cstdint>
@@ -19,7 +19,8 @@ namespace inr::field {
 
 struct RenderOptions {
   Kernel kernel = Kernel::kFast;  ///< kCheck draws by both and returns the fast one's values
-  /// kCheck: raised to the largest |fast - reference| of a value. May be null.
+  /// kCheck: raised to the largest |fast - reference| of a value, infinity where one is no number; left alone where the
+  /// decoder has the reference kernel only. May be null.
   std::atomic<double>* worst_difference = nullptr;
 };
 
@@ -40,8 +41,8 @@ class ImageRenderer {
   /// does all, and the caller holds a c10::InferenceMode (as inside WorkerPool::run).
   void rows(int64_t first, int64_t count, std::span<float> out, WorkerPool* pool);
 
-  /// Memory of one renderer, in bytes, roughly: its weights, and what one thread works on.
-  [[nodiscard]] static int64_t fixed_bytes(const InrModel& model);
+  /// Memory of one renderer, in bytes, roughly: its weights, tables of the grid, and what n_threads work on.
+  [[nodiscard]] static int64_t fixed_bytes(const InrModel& model, const model::GridPlan& plan, int n_threads);
   /// And that of a band of n_rows: features of the coarse cells, colours, the band itself. Grows with n_rows.
   [[nodiscard]] static int64_t band_bytes(const InrModel& model, const model::GridPlan& plan, int64_t n_rows);
 

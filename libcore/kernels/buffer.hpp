@@ -10,11 +10,17 @@
 
 namespace inr::kernels {
 
-/// Floats on a cache line's boundary, all zero at first. Movable; owns its memory.
+/// Floats on a cache line's boundary, not initialised: whoever fills them first touches their pages. Movable; owns its
+/// memory.
 class Buffer {
  public:
   Buffer() noexcept = default;
   explicit Buffer(int64_t n) : size_(n), data_(allocate(n)) {}
+  static Buffer zeros(int64_t n) {
+    Buffer out(n);
+    if (n > 0) std::memset(out.data(), 0, static_cast<size_t>(n) * sizeof(float));
+    return out;
+  }
   [[nodiscard]] float* data() noexcept { return data_.get(); }
   [[nodiscard]] const float* data() const noexcept { return data_.get(); }
   [[nodiscard]] int64_t size() const noexcept { return size_; }
@@ -30,10 +36,7 @@ class Buffer {
     void operator()(float* p) const noexcept { ::operator delete(p, kAlignment); }
   };
   static float* allocate(int64_t n) {
-    const auto count = static_cast<size_t>(n);
-    auto* p = static_cast<float*>(::operator new(count * sizeof(float), kAlignment));
-    if (count > 0) std::memset(p, 0, count * sizeof(float));
-    return p;
+    return static_cast<float*>(::operator new(static_cast<size_t>(n) * sizeof(float), kAlignment));
   }
   int64_t size_ = 0;
   std::unique_ptr<float, Free> data_;

@@ -23,7 +23,7 @@ struct Part {
 };
 
 /// Values of a coarser grid, planar: value of channel c and cell i at values[c * stride + i], with kOverread floats
-/// behind the last. parents: the cell of every point (kPanel a panel), ascending.
+/// behind the last. parents: the cell of every point (kPanel a panel), each the one before it or the next.
 struct Coarse {
   const float* values = nullptr;  // null: none
   int64_t stride = 0;

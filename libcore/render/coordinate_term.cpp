@@ -16,21 +16,22 @@ using kernels::kStrip;
 constexpr double kAccuracy = 1e-7;
 /// The way through nodes is taken from this share of the direct way's multiply-adds on: it prepares tables.
 constexpr double kWorthwhile = 0.8;
-constexpr int64_t kPointsAtOnce = 64;  // of tables, a piece of work
+constexpr int64_t kMaxNodes = 128 * 128;  // of both axes: their values are held
+constexpr int64_t kPointsAtOnce = 64;     // of tables, a piece of work
 
 double largest(const Block& block, size_t axis) {
   double out = 0;
   for (size_t i = 0; i < static_cast<size_t>(block.n_learned); ++i) {
     const double f = std::abs(block.frequencies[2 * i + axis]);
-    if (!(f <= out)) out = f;  // what is not a number stays
+    if (std::isnan(f)) return f;
+    out = std::max(out, f);
   }
   return out;
 }
 
-void for_pieces(const ForEach& for_each, int64_t n, int64_t piece, const std::function<void(int64_t)>& work) {
-  for_each((n + piece - 1) / piece, [&](int64_t i) {
-    for (int64_t j = i * piece; j < std::min(n, (i + 1) * piece); ++j) work(j);
-  });
+/// What lies behind the last point of a row must be finite.
+void clear_last_panel(Buffer& panels, int64_t channels) {
+  std::fill_n(panels.data() + panels.size() - channels * kPanel, channels * kPanel, 0.0F);
 }
 
 /// Sines and cosines of frequency times position, [m][positions].
@@ -51,6 +52,11 @@ struct Waves {
 };
 
 }  // namespace
+
+int64_t panels_across(int64_t width) {
+  constexpr int64_t kFloats = 64 * 1024;  // features of one row: 256 KB
+  return std::clamp<int64_t>(kFloats / (width * kPanel), 1, 32);
+}
 
 CoordinateTerm::CoordinateTerm(const Block& block, std::vector<double> x, std::vector<double> y,
                                const kernels::Operations& operations, const ForEach& for_each)
@@ -81,24 +87,48 @@ CoordinateTerm::CoordinateTerm(const Block& block, std::vector<double> x, std::v
   evaluate_nodes(nodes_x, nodes_y, for_each);
 }
 
-/// Multiply-adds of one layer, for each unit of its width.
+/// Multiply-adds of one layer, for each unit of its width. The rows' strips T are made by every piece across.
 bool CoordinateTerm::nodes_pay() const {
   if (block_->n_learned > 0 && (n_x_ == 0 || n_y_ == 0)) return false;
+  if (n_x_ * n_y_ > kMaxNodes) return false;
+  const int64_t n_panels = kernels::n_panels(static_cast<int64_t>(x_.size()));
+  const int64_t across = panels_across(block_->width);
+  const auto n_pieces = static_cast<double>((n_panels + across - 1) / across);
   const auto height = static_cast<double>(y_.size());
   const auto width = static_cast<double>(x_.size());
   const auto n_x = static_cast<double>(n_x_);
   const auto n_y = static_cast<double>(n_y_);
   const auto n_learned = static_cast<double>(2 * block_->n_learned);
   const auto n_fixed = static_cast<double>(2 * block_->n_fixed);
-  const double here = n_x * n_y * n_learned + height * n_x * n_y + height * width * static_cast<double>(n_columns()) +
-                      2 * height * n_fixed;
+  const double here = n_x * n_y * n_learned + n_pieces * height * n_x * n_y +
+                      height * width * static_cast<double>(n_columns()) + n_pieces * 2 * height * n_fixed;
   return here < kWorthwhile * height * width * (n_learned + n_fixed);
+}
+
+int64_t CoordinateTerm::expected_bytes(const model::ModelConfig& config, const model::BlockLayout& block, int64_t width,
+                                       std::span<const double> x, std::span<const double> y) {
+  const auto m = static_cast<double>(block.frequencies);
+  const double longest = config.fourier_scale * std::sqrt(2 * std::log(std::max(m, 2.0)));
+  const int64_t n_x = node_count(longest, x.back() - x.front(), kAccuracy);
+  const int64_t n_y = node_count(longest, y.back() - y.front(), kAccuracy);
+  const int64_t n_features = 2 * (block.frequencies + block.fixed_frequencies);
+  const bool by_nodes = n_x > 0 && n_y > 0 && n_x * n_y <= kMaxNodes;
+  int64_t n_layers = block.high ? 1 : 0;
+  for (const model::LayerLayout& layer : block.layers) n_layers += layer.e_columns > 0 ? 1 : 0;
+  const auto n_columns = static_cast<int64_t>(x.size());
+  const auto n_rows = static_cast<int64_t>(y.size());
+  const int64_t of_points =
+      by_nodes ? n_columns * (n_x + block.fixed_frequencies + 1) + n_rows * n_y : n_columns * n_features;
+  const int64_t of_nodes = by_nodes ? n_layers * n_x * n_y * kernels::n_strips(width) * kStrip : 0;
+  constexpr int64_t kPositionBytes = 16;
+  return (of_points + of_nodes) * static_cast<int64_t>(sizeof(float)) + (n_columns + n_rows) * kPositionBytes;
 }
 
 void CoordinateTerm::interpolate(const Nodes& nodes_x, const Nodes& nodes_y, const ForEach& for_each) {
   const auto width = static_cast<int64_t>(x_.size());
   const auto height = static_cast<int64_t>(y_.size());
   columns_ = Buffer(kernels::n_panels(width) * n_columns() * kPanel);
+  clear_last_panel(columns_, n_columns());
   row_weights_ = Buffer(height * n_y_);
   for_pieces(for_each, width, kPointsAtOnce, [&](int64_t i) {
     std::vector<double> row(static_cast<size_t>(n_columns()));
@@ -130,7 +160,7 @@ void CoordinateTerm::evaluate_nodes(const Nodes& nodes_x, const Nodes& nodes_y, 
   }
   if (m == 0) return;
   for_each(kernels::n_panels(n_nodes), [&](int64_t p) {
-    Buffer axes(4 * m * kPanel);
+    Buffer axes = Buffer::zeros(4 * m * kPanel);
     Buffer features(2 * m * kPanel);
     float* sin_x = axes.data();
     float* cos_x = sin_x + m * kPanel;
@@ -179,11 +209,12 @@ void CoordinateTerm::tabulate_columns(const ForEach& for_each) {
   const auto width = static_cast<int64_t>(x_.size());
   const int64_t n = block_->n_learned + block_->n_fixed;
   if (way_ == Way::kPoints) {
-    columns_ = Buffer(kernels::n_panels(width) * kPanel);
+    columns_ = Buffer::zeros(kernels::n_panels(width) * kPanel);
     for (int64_t i = 0; i < width; ++i) columns_.data()[i] = static_cast<float>(x_[static_cast<size_t>(i)]);
     return;
   }
   columns_ = Buffer(kernels::n_panels(width) * 2 * n * kPanel);
+  clear_last_panel(columns_, 2 * n);
   for_pieces(for_each, width, kPanel, [&](int64_t i) {
     float* to = columns_.data() + i / kPanel * 2 * n * kPanel + i % kPanel;
     for (int64_t j = 0; j < n; ++j) {

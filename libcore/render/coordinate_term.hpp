@@ -21,6 +21,9 @@
 
 namespace inr::render {
 
+/// Panels of a row that one piece of work takes through all layers of a block.
+int64_t panels_across(int64_t width);
+
 class CoordinateTerm {
  public:
   CoordinateTerm() = default;
@@ -31,6 +34,11 @@ class CoordinateTerm {
   [[nodiscard]] bool by_nodes() const noexcept { return way_ == Way::kNodes; }
   [[nodiscard]] int64_t n_nodes_x() const noexcept { return n_x_; }
   [[nodiscard]] int64_t n_nodes_y() const noexcept { return n_y_; }
+
+  /// Memory in bytes, roughly, for a grid of W x H points: what is held for all layers of the block. The frequencies
+  /// are taken as long as they are likely to be.
+  static int64_t expected_bytes(const model::ModelConfig& config, const model::BlockLayout& block, int64_t width,
+                                std::span<const double> x, std::span<const double> y);
 
   /// Floats that rows_of() fills for n rows of the widest layer, and panels_of() for one row of n panels.
   [[nodiscard]] int64_t rows_floats(int64_t n_rows) const noexcept;

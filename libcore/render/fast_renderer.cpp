@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <thread>
 
 namespace inr::render {
 namespace {
@@ -12,14 +13,16 @@ using kernels::Buffer;
 using kernels::kPanel;
 using kernels::kStrip;
 
-/// Rows of a piece: the values at the nodes are read once for all of them.
+/// Rows of a piece, at most: the values at the nodes are read once for all of them.
 constexpr int64_t kPieceRows = 4;
 constexpr int64_t kRgbRows = kStrip;  // three of them are used
 
-/// Panels of a piece: features of one row of it stay in the second-level cache.
-int64_t piece_panels(int64_t width) {
-  constexpr int64_t kFloats = 64 * 1024;
-  return std::clamp<int64_t>(kFloats / (width * kPanel), 1, 32);
+/// Fewer rows where there would be too few pieces for the processors. The cut changes no bit.
+int64_t piece_rows(int64_t n_rows, int64_t n_across) {
+  const int64_t wanted = 2 * static_cast<int64_t>(std::max(1U, std::thread::hardware_concurrency()));
+  int64_t rows = kPieceRows;
+  while (rows > 1 && (n_rows + rows - 1) / rows * n_across < wanted) rows /= 2;
+  return rows;
 }
 
 int64_t padded(int64_t channels) { return kernels::n_strips(channels) * kStrip; }
@@ -66,7 +69,6 @@ void FastRenderer::prepare(const ForEach& for_each) {
     grid.term = CoordinateTerm(weights_.blocks[k], positions(plan_.x, k), positions(plan_.y, k), operations_, for_each);
     grids_.push_back(std::move(grid));
   }
-  prepared_ = true;
 }
 
 FastRenderer::Row& FastRenderer::row_of(size_t k, int64_t row) {
@@ -197,13 +199,14 @@ void FastRenderer::ensure_rows(size_t k, int64_t low, int64_t high, const ForEac
       grid.spare.pop_back();
     }
   }
-  const int64_t across = piece_panels(block.width);
+  const int64_t across = panels_across(block.width);
   const int64_t n_across = (grid.panels + across - 1) / across;
-  const int64_t n_down = (high - begin + kPieceRows - 1) / kPieceRows;
+  const int64_t down = piece_rows(high - begin, n_across);
+  const int64_t n_down = (high - begin + down - 1) / down;
   for_each(n_down * n_across, [&](int64_t i) {
     Piece piece;
-    piece.row = begin + i / n_across * kPieceRows;
-    piece.n_rows = std::min(kPieceRows, high - piece.row);
+    piece.row = begin + i / n_across * down;
+    piece.n_rows = std::min(down, high - piece.row);
     piece.panel = i % n_across * across;
     piece.n_panels = std::min(across, grid.panels - piece.panel);
     std::unique_ptr<Scratch> scratch = take_scratch();
@@ -214,11 +217,14 @@ void FastRenderer::ensure_rows(size_t k, int64_t low, int64_t high, const ForEac
 
 void FastRenderer::rows(int64_t first, int64_t count, std::span<float> out, const ForEach& for_each) {
   const int64_t width = plan_.width();
-  if (first < 0 || count < 1 || first + count > plan_.height() ||
+  if (first < first_asked_ || count < 1 || first + count > plan_.height() ||
       static_cast<int64_t>(out.size()) != count * width * 3) {
-    throw std::logic_error("FastRenderer: rows outside the picture, or a buffer of another size");
+    throw std::logic_error("FastRenderer: rows outside the picture or above earlier ones, or a buffer of another size");
   }
-  if (!prepared_) prepare(for_each);
+  if (failed_) throw std::logic_error("FastRenderer: asked again after an error");
+  failed_ = true;  // until all is well: an error leaves rows that were not evaluated
+  first_asked_ = first;
+  if (grids_.empty()) prepare(for_each);
   const size_t k = grids_.size() - 1;
   const std::vector<int32_t>& row_cell = plan_.y.pixel;
   ensure_rows(k, row_cell[static_cast<size_t>(first)], row_cell[static_cast<size_t>(first + count - 1)] + 1, for_each);
@@ -233,27 +239,28 @@ void FastRenderer::rows(int64_t first, int64_t count, std::span<float> out, cons
       to += 3;
     }
   });
+  failed_ = false;
 }
 
-int64_t FastRenderer::fixed_bytes(const model::ModelConfig& config, const model::ThetaLayout& layout) {
-  constexpr int64_t kTypicalNodes = 40 * 40;
+int64_t FastRenderer::fixed_bytes(const model::ModelConfig& config, const model::ThetaLayout& layout,
+                                  const model::GridPlan& plan, int n_threads) {
   int64_t floats = layout.n_theta;
   int64_t scratch = 0;
+  int64_t bytes = 0;
   for (size_t k = 0; k < layout.blocks.size(); ++k) {
     const model::BlockLayout& block = layout.blocks[k];
     const int64_t d = config.blocks[k].width;
-    const auto add = [&](const model::LayerLayout& layer) {
-      floats += padded(layer.out) * (layer.in + 1);
-      if (layer.e_columns > 0 && block.frequencies > 0) floats += padded(layer.out) * kTypicalNodes;
-    };
+    const auto add = [&](const model::LayerLayout& layer) { floats += padded(layer.out) * (layer.in + 1); };
     if (block.low) add(*block.low);
     if (block.high) add(*block.high);
     std::ranges::for_each(block.layers, add);
-    const int64_t points = kPieceRows * piece_panels(d) * kPanel;
+    bytes += CoordinateTerm::expected_bytes(config, block, d, positions(plan.x, k), positions(plan.y, k));
+    const int64_t n_panels =
+        std::min(panels_across(d), kernels::n_panels(static_cast<int64_t>(plan.x.cells[k].size())));
     const int64_t n_features = 2 * (block.frequencies + block.fixed_frequencies);
-    scratch = std::max(scratch, points * (2 * padded(d) + n_features));
+    scratch = std::max(scratch, kPieceRows * n_panels * kPanel * (2 * padded(d) + n_features));
   }
-  return (floats + scratch) * static_cast<int64_t>(sizeof(float));
+  return bytes + (floats + n_threads * scratch) * static_cast<int64_t>(sizeof(float));
 }
 
 int64_t FastRenderer::band_bytes(const model::ModelConfig& config, const model::GridPlan& plan, int64_t n_rows) {

@@ -6,8 +6,9 @@
 //   - the hidden half of a block's first layer and the to-RGB: made once a cell of the coarser grid, then shared;
 //   - memory traffic: a few rows of points go through all layers of a block while they are in the cache.
 //
-// The picture is a pure function of the request: every value is one chain of multiply-adds, so bands, threads, memory
-// bounds and the cut into pieces of work change no bit (kernels/panels.hpp).
+// On one kind of processor the picture is a pure function of the request: every value is one chain of multiply-adds, so
+// bands, threads, memory bounds and the cut into pieces of work change no bit (kernels/panels.hpp). AVX2 and AVX-512
+// agree to the bit; processors without fused multiply-adds round differently.
 //
 // Letters: H rows and W columns of cells of a block's grid, d width of a block.
 #pragma once
@@ -34,12 +35,13 @@ class FastRenderer {
   FastRenderer(const model::ModelConfig& config, const model::ThetaLayout& layout, const SharedTensors& shared,
                std::span<const float> theta, const model::GridPlan& plan, const kernels::Operations& operations);
 
-  /// Pixel rows first .. first + count - 1 into out, [count, W, 3], the function's values in (-1, 1). Rows are asked
-  /// for from the top downwards (first >= the previous call's first).
+  /// Pixel rows first .. first + count - 1 into out, [count, W, 3], the function's values in (-1, 1). Throws
+  /// std::logic_error where first is above the previous call's first, or after a call that threw.
   void rows(int64_t first, int64_t count, std::span<float> out, const ForEach& for_each);
 
-  /// Memory of one renderer in bytes, roughly: weights, values at the nodes, and what one thread works on.
-  static int64_t fixed_bytes(const model::ModelConfig& config, const model::ThetaLayout& layout);
+  /// Memory of one renderer in bytes, roughly: weights, values at the nodes, tables, and what n_threads work on.
+  static int64_t fixed_bytes(const model::ModelConfig& config, const model::ThetaLayout& layout,
+                             const model::GridPlan& plan, int n_threads);
   /// And that of a band of n_rows: values of the coarser cells, colours, the band itself. Grows with n_rows.
   static int64_t band_bytes(const model::ModelConfig& config, const model::GridPlan& plan, int64_t n_rows);
 
@@ -82,7 +84,8 @@ class FastRenderer {
   const model::GridPlan& plan_;
   const kernels::Operations& operations_;
   std::vector<float> theta_;
-  bool prepared_ = false;
+  bool failed_ = false;
+  int64_t first_asked_ = 0;
   FunctionWeights weights_;
   std::vector<Grid> grids_;
   std::mutex mutex_;  // of spare_scratch_

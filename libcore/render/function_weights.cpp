@@ -59,7 +59,7 @@ class Maker {
   }
 
   Buffer bias(const LayerLayout& layer) {
-    Buffer out(kernels::n_strips(layer.out) * kStrip);
+    Buffer out = Buffer::zeros(kernels::n_strips(layer.out) * kStrip);
     const float* theta = theta_.data() + layer.offset + layer.size - layer.out;  // comes last in every kind
     const auto scale = static_cast<float>(layer.bias_scale);
     if (layer.kind == LayerKind::kAdain) {
@@ -73,7 +73,7 @@ class Maker {
   }
 
   Head rgb(const model::RgbLayout& layout) {
-    Head head{{3, layout.in, Buffer(kStrip * layout.in)}, Buffer(kStrip)};
+    Head head{{3, layout.in, Buffer(kStrip * layout.in)}, Buffer::zeros(kStrip)};
     kernels::WeightJob job;
     job.shared = theta_.data() + layout.offset;
     job.shared_stride = job.columns = layout.in;
@@ -85,11 +85,8 @@ class Maker {
   }
 
   void run(const kernels::Operations& operations, const ForEach& for_each) const {
-    const auto n = static_cast<int64_t>(jobs_.size());
-    for_each((n + kJobsAtOnce - 1) / kJobsAtOnce, [&](int64_t piece) {
-      const int64_t end = std::min(n, (piece + 1) * kJobsAtOnce);
-      for (int64_t i = piece * kJobsAtOnce; i < end; ++i) operations.weights(jobs_[static_cast<size_t>(i)]);
-    });
+    for_pieces(for_each, static_cast<int64_t>(jobs_.size()), kJobsAtOnce,
+               [&](int64_t i) { operations.weights(jobs_[static_cast<size_t>(i)]); });
   }
 
  private:
@@ -135,6 +132,12 @@ std::vector<double> frequencies(const model::ModelConfig& config, const model::B
 }
 
 }  // namespace
+
+void for_pieces(const ForEach& for_each, int64_t n, int64_t piece, const std::function<void(int64_t)>& work) {
+  for_each((n + piece - 1) / piece, [&](int64_t i) {
+    for (int64_t j = i * piece; j < std::min(n, (i + 1) * piece); ++j) work(j);
+  });
+}
 
 bool can_draw(const model::ModelConfig& config) {
   return config.decoder != model::Decoder::kLatent && config.rank <= kMaxRank;

@@ -21,6 +21,9 @@ namespace inr::render {
 /// Calls work(0) .. work(n - 1), each once, in any order, in one thread or several, and returns when all are done.
 using ForEach = std::function<void(int64_t n, const std::function<void(int64_t)>& work)>;
 
+/// work(0) .. work(n - 1) in pieces of so many calls: for work too small to be handed out one by one.
+void for_pieces(const ForEach& for_each, int64_t n, int64_t piece, const std::function<void(int64_t)>& work);
+
 /// The shared tensors inr.* by name, float32, contiguous. They must outlive whatever is made of them.
 using SharedTensors = std::map<std::string, const float*>;
 

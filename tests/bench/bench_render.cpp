@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -46,6 +47,33 @@ double memory_mb(const char* field) {  // VmRSS: now; VmHWM: at most
   return 0;
 }
 
+/// Multiply-adds of an image from its theta on: the hypernetwork is not timed here.
+double image_macs(const model::ModelConfig& config, model::MacCount which, int64_t size) {
+  double macs = 0;
+  for (const model::LayerCost& layer : model::count_cost(config, which, size).layers) {
+    if (!layer.name.starts_with("hypernet")) macs += static_cast<double>(layer.macs);
+  }
+  return macs;
+}
+
+/// A folder that goes with everything in it.
+class Folder {
+ public:
+  Folder() : path_(std::filesystem::temp_directory_path() / ("bench_render-" + std::to_string(getpid()))) {
+    std::filesystem::create_directory(path_);
+  }
+  ~Folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  [[nodiscard]] std::string path() const { return path_.string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
 struct Picture {
   std::vector<float> values;  // [H, W, 3]
   double seconds = 0;
@@ -65,8 +93,10 @@ Picture draw(const bench::Sample& sample, int64_t resolution, field::Kernel kern
 
 double difference(const std::vector<float>& a, const std::vector<float>& b) {
   double worst = 0;
-  for (size_t i = 0; i < a.size(); ++i)
-    worst = std::max(worst, std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i])));
+  for (size_t i = 0; i < a.size(); ++i) {
+    const double d = std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i]));
+    worst = std::max(worst, std::isnan(d) ? INFINITY : d);
+  }
   return worst;
 }
 
@@ -107,9 +137,8 @@ void compare(const std::string& preset, const std::string& peer) {
   std::vector<double> peers;
   double worst_reference = 0;
   double worst_peer = 0;
-  const std::string folder = std::filesystem::temp_directory_path() / ("bench_render-" + std::to_string(getpid()));
-  std::filesystem::create_directory(folder);
-  sample.write_stream(folder + "/sample.inr");
+  const Folder folder;
+  sample.write_stream(folder.path() + "/sample.inr");
   for (int round = 0; round < kRounds; ++round) {
     rate.push_back(bench::product_rate(pool));
     fast.push_back(draw(sample, resolution, field::Kernel::kFast, pool).seconds);
@@ -117,13 +146,12 @@ void compare(const std::string& preset, const std::string& peer) {
     reference.push_back(plain.seconds);
     worst_reference = std::max(worst_reference, difference(first.values, plain.values));
     if (peer.empty()) continue;
-    const Picture other = peer_picture(peer, folder, resolution, pool.size());
+    const Picture other = peer_picture(peer, folder.path(), resolution, pool.size());
     peers.push_back(other.seconds);
     worst_peer = std::max(worst_peer, difference(first.values, other.values));
   }
-  std::filesystem::remove_all(folder);
-  const double executed = static_cast<double>(model::count_cost(config, model::MacCount::kExecuted).macs);
-  const double full = static_cast<double>(model::count_cost(config, model::MacCount::kFull).macs);
+  const double executed = image_macs(config, model::MacCount::kExecuted, resolution);
+  const double full = image_macs(config, model::MacCount::kFull, resolution);
   const double limit = executed / *std::ranges::max_element(rate);
   std::printf("%s, %lld x %lld, %d threads: %.1f GMAC as written, %.1f executed, %.1f GMAC/s in the cache\n",
               preset.c_str(), static_cast<long long>(resolution), static_cast<long long>(resolution), pool.size(),
@@ -152,9 +180,7 @@ void figure9(const std::string& preset, const std::string& svg) {
     for (int round = 0; round < kRounds; ++round) {
       seconds.push_back(draw(sample, size, field::Kernel::kFast, pool).seconds);
     }
-    const auto count = [&](model::MacCount which) {
-      return static_cast<double>(model::count_cost(config, which, size).macs) / 1e9;
-    };
+    const auto count = [&](model::MacCount which) { return image_macs(config, which, size) / 1e9; };
     const double full = count(model::MacCount::kFull);
     std::printf("  %4lld %14.3f %8.3f %12.3f %9.4f\n", static_cast<long long>(size), count(model::MacCount::kPaper),
                 full, count(model::MacCount::kExecuted), median(seconds));

@@ -59,8 +59,9 @@ def image(model, shared, flat, resolution):
         up = lambda v: torch.nn.functional.interpolate(v, (R, R), mode="nearest")
         if k > 0:
             coarse = x
-            x = up(x).reshape(1, -1, R * R)
-            if split:
+            if not split:
+                x = up(x).reshape(1, -1, R * R)
+            else:
                 low = layer(coarse.reshape(1, coarse.shape[1], -1), theta, shared[f"inr.{k}.low.shared"], rank, True)
                 low = up(low.reshape(1, -1, *coarse.shape[2:])).reshape(1, -1, R * R)
                 x = torch.relu(low + layer(e, theta, shared[f"inr.{k}.high.shared"], rank, True))

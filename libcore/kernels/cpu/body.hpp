@@ -46,12 +46,11 @@ inline __attribute__((always_inline)) void multiply(const float* __restrict stri
   }
 }
 
-/// Where the values of a vector's points lie on the coarser grid: within one vector from its first point's cell, or
-/// (where the coarser grid is the denser one) anywhere.
+/// Where the values of a vector's points lie on the coarser grid: parents step by 0 or 1, so within one vector from the
+/// first point's cell.
 struct Shared {
   int64_t base[kPanelVectors];
   Ints index[kPanelVectors];
-  bool near = true;
 };
 
 Shared share(const int32_t* parents) {
@@ -59,20 +58,20 @@ Shared share(const int32_t* parents) {
   for (int j = 0; j < kPanelVectors; ++j) {
     const int32_t* p = parents + j * kLanes;
     out.base[j] = p[0];
-    for (int l = 0; l < kLanes; ++l) {
-      out.index[j][l] = p[l] - p[0];
-      if (p[l] - p[0] >= kLanes) out.near = false;
-    }
+    for (int l = 0; l < kLanes; ++l) out.index[j][l] = p[l] - p[0];
   }
   return out;
 }
 
 inline Vector gather(const float* row, const Shared& shared, int j) {
-  const float* from = row + shared.base[j];
-  if (shared.near) return __builtin_shuffle(load(from), shared.index[j]);
+  const Vector near = load(row + shared.base[j]);
+#ifdef __clang__
   Vector out;
-  for (int l = 0; l < kLanes; ++l) out[l] = from[shared.index[j][l]];
+  for (int l = 0; l < kLanes; ++l) out[l] = near[shared.index[j][l]];
   return out;
+#else
+  return __builtin_shuffle(near, shared.index[j]);
+#endif
 }
 
 /// kN rows from `row` on, all vectors of one panel.

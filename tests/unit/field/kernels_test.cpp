@@ -3,6 +3,7 @@
 // The fast renderer and the reference one against the formula in float64: decoders, modulations, joins, fixed
 // frequencies, sizes, windows, and learned frequencies up to 80 radians an image side (render.md, section 1).
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <vector>
 
@@ -92,12 +93,42 @@ double error_of(field::Kernel kernel, const std::shared_ptr<const field::InrMode
   double worst = 0;
   for (size_t i = 0; i < want.size(); ++i) {
     const double error = std::abs(static_cast<double>(got[i]) - want[i]);
-    if (!(error <= worst)) worst = error;
+    worst = std::max(worst, std::isnan(error) ? INFINITY : error);
   }
   return worst;
 }
 
 }  // namespace
+
+BOOST_AUTO_TEST_CASE(pieces_across_join) {  // several pieces side by side: wide blocks, and wide pictures
+  model::ModelConfig config = test::small_model();
+  config.resolution = 200;
+  config.blocks = {{100, 512, 12, 1, true, 0}, {200, 512, 12, 1, true, 0}};
+  model::ModelConfig narrow = test::small_model(model::Join::kSplit);
+  narrow.blocks[0].fixed_frequencies = 16;
+  for (const auto& [of, request] :
+       {std::pair{config, model::GridRequest{{}, 200, 30}}, std::pair{narrow, model::GridRequest{{}, 2100, 3}},
+        std::pair{test::small_decoder(model::Decoder::kHyper), model::GridRequest{{}, 2100, 3}}}) {
+    const auto inr_model = test::make_small_model(of);
+    const std::vector<float> theta = theta_of(of, 20);
+    const auto plan = std::make_shared<const model::GridPlan>(plan_grid(of, request));
+    const std::vector<double> want = in_float64(*inr_model, theta, *plan);
+    BOOST_TEST(error_of(field::Kernel::kFast, inr_model, theta, plan, want) < 1e-5);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(checking_sees_what_is_no_number) {
+  const model::ModelConfig config = test::small_model();
+  std::vector<float> theta = test::random_theta(config, 5);
+  theta[static_cast<size_t>(model::theta_layout(config).blocks.back().rgb->offset)] = NAN;
+  const auto plan = std::make_shared<const model::GridPlan>(plan_grid(config, {}));
+  std::atomic<double> worst = -1;
+  field::ImageRenderer renderer(test::make_small_model(config), theta, plan, {field::Kernel::kCheck, &worst});
+  field::WorkerPool pool(1);
+  std::vector<float> out(static_cast<size_t>(plan->width() * plan->height() * 3));
+  renderer.rows(0, plan->height(), out, &pool);
+  BOOST_TEST(std::isinf(worst.load()));
+}
 
 BOOST_AUTO_TEST_CASE(both_kernels_keep_to_the_formula) {
   const std::vector<model::GridRequest> requests = {{{}, 64, 64},

@@ -195,5 +195,5 @@ BOOST_AUTO_TEST_CASE(band_bytes_grow_with_rows) {
     BOOST_TEST(bytes >= before + 300 * 3 * 4 * (n_rows > 1 ? 1 : 0));
     before = bytes;
   }
-  BOOST_TEST(field::ImageRenderer::fixed_bytes(*inr_model) > 0);
+  BOOST_TEST(field::ImageRenderer::fixed_bytes(*inr_model, plan, 1) > 0);
 }

@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(spread_equals_its_formula) {
       }
     }
     on_every_processor([&](const kernels::Operations& operations) {
-      Buffer out(kRows * kStrips * strip_stride);
+      Buffer out = Buffer::zeros(kRows * kStrips * strip_stride);
       operations.spread({values.data(), lane, kNodesY, weights.data(), kRows, kStrips, out.data(),
                          kStrips * strip_stride, strip_stride});
       std::vector<float> got;

@@ -89,14 +89,46 @@ BOOST_AUTO_TEST_CASE(pieces_and_bands_change_no_bit) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(rows_from_the_top_and_not_after_an_error) {
+  const Sample sample(small_config());
+  const model::GridPlan plan = model::plan_grid(sample.config, {{}, 64, 64});
+  const auto& operations = kernels::operations(kernels::best_processor());
+  render::FastRenderer renderer(sample.config, sample.layout, sample.shared, sample.theta, plan, operations);
+  std::vector<float> rows(64 * 3 * 4);
+  renderer.rows(20, 4, rows, kForwards);
+  renderer.rows(20, 4, rows, kForwards);
+  BOOST_CHECK_THROW(renderer.rows(19, 4, rows, kForwards), std::logic_error);
+  const render::ForEach failing = [](int64_t n, const std::function<void(int64_t)>& work) {
+    if (n > 1) work(0);
+    throw std::bad_alloc();
+  };
+  BOOST_CHECK_THROW(renderer.rows(40, 4, rows, failing), std::bad_alloc);
+  BOOST_CHECK_THROW(renderer.rows(40, 4, rows, kForwards), std::logic_error);
+}
+
+BOOST_AUTO_TEST_CASE(memory_is_told_before) {
+  const Sample sample(small_config());
+  const auto bytes = [&](const model::Window& window, int64_t side, int n_threads) {
+    const model::GridPlan plan = model::plan_grid(sample.config, {window, side, side});
+    return render::FastRenderer::fixed_bytes(sample.config, sample.layout, plan, n_threads);
+  };
+  BOOST_TEST(bytes({}, 64, 1) > static_cast<int64_t>(sample.theta.size() * sizeof(float)));
+  BOOST_TEST(bytes({}, 64, 8) > bytes({}, 64, 1));                    // what each works on
+  BOOST_TEST(bytes({}, 4096, 1) > bytes({}, 64, 1) + 4096 * 4 * 20);  // tables of columns and rows
+  BOOST_TEST(bytes({-1, -1, 2, 2}, 64, 1) > bytes({}, 64, 1));        // more nodes
+}
+
 BOOST_AUTO_TEST_CASE(instruction_sets_agree) {
   const Sample sample(small_config());
   const model::GridPlan plan = model::plan_grid(sample.config, {{}, 100, 64});
   const std::vector<float> want = draw(sample, plan, kernels::Processor::kPortable, kForwards, plan.height());
+  std::vector<std::vector<float>> fused;
   for (const kernels::Processor processor : kernels::usable_processors()) {
     const std::vector<float> got = draw(sample, plan, processor, kForwards, plan.height());
     BOOST_TEST(test::worst_ratio(std::span(got), std::span(want), 5e-6, 0.0) <= 1);
+    if (processor != kernels::Processor::kPortable) fused.push_back(got);
   }
+  for (const std::vector<float>& picture : fused) BOOST_TEST((picture == fused.front()));
 }
 
 BOOST_AUTO_TEST_CASE(parameters_that_are_no_numbers_show) {
