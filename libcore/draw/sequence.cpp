@@ -17,7 +17,8 @@ namespace {
 int64_t n_fitting(const PictureJob& job, const SequenceWriter& writer, const DrawOptions& options) {
   const int64_t preview_bytes =
       options.show == nullptr ? 0 : options.show->preview_bytes(job.plan->width(), job.plan->height());
-  const int64_t bytes = preview_bytes + writer.encoded_bytes(job) + field::ImageRenderer::fixed_bytes(*job.model) +
+  const int64_t bytes = preview_bytes + writer.encoded_bytes(job) +
+                        field::ImageRenderer::fixed_bytes(*job.model, *job.plan, 1) +
                         field::ImageRenderer::band_bytes(*job.model, *job.plan, 1);
   return options.memory_bytes / bytes;
 }
