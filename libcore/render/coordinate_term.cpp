@@ -93,7 +93,8 @@ bool CoordinateTerm::nodes_pay() const {
   if (n_x_ * n_y_ > kMaxNodes) return false;
   const int64_t n_panels = kernels::n_panels(static_cast<int64_t>(x_.size()));
   const int64_t across = panels_across(block_->width);
-  const auto n_pieces = static_cast<double>((n_panels + across - 1) / across);
+  const int64_t pieces = (n_panels + across - 1) / across;
+  const auto n_pieces = static_cast<double>(pieces);
   const auto height = static_cast<double>(y_.size());
   const auto width = static_cast<double>(x_.size());
   const auto n_x = static_cast<double>(n_x_);
