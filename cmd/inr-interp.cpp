@@ -44,6 +44,7 @@ const cli::ToolPage kPage = {
                  {"inr-interp --seeds 1,2,3 --frames 8 | inr-render each --res 64 --format y4m > film.y4m",
                   "Three key points, two legs of eight frames:", true}},
     .see_also = {"inr-sample(1)", "inr-render(1)", "inr-stream(5)"},
+    .exit_notes = cli::kEndedBySignal,
 };
 
 struct Arguments {
@@ -118,8 +119,7 @@ void write_film(const Arguments& a, const gan::Film& film, gan::Way way, Records
     for (size_t i = 0; i < made.size(); ++i)
       writer.write(gan::frame_info(film, first + static_cast<int64_t>(i), records.key_infos, way), made[i]);
     progress.update(writer.records_written());
-    if (interrupt.raised())
-      throw base::Error(base::ExitCode::kFailed, std::string("interrupted by ") + interrupt.name());
+    interrupt.throw_if_raised();
   }
   writer.finish();
   output.commit();
@@ -127,7 +127,7 @@ void write_film(const Arguments& a, const gan::Film& film, gan::Way way, Records
 
 gan::Film plan_film(const Arguments& a, size_t n_keys, const std::string& where) {
   if (n_keys < 2)
-    throw base::DataError(where, "holds " + std::to_string(n_keys) + " key points",
+    throw base::DataError(where, n_keys == 1 ? "holds one key point" : "holds no key points",
                           "an interpolation takes two or more");
   return {static_cast<int64_t>(n_keys), a.frames, a.loop, a.ease};
 }

@@ -20,7 +20,8 @@ inline const cli::ToolPage kPage = {
     .description =
         {"Reads records from INR streams (stdin where none is named) and draws them. A record is a function of the "
          "plane, so any size and any window can be asked for: the image is 0,0,1,1, with x to the right and y "
-         "downwards.",
+         "downwards. Beyond some 4000 sides of the image from it float32 leaves noise of a function, and a warning "
+         "says so.",
          "grid (what is done where no mode is named) draws all records as cells of one picture, without gaps, white "
          "where cells are missing. superres is a grid at --scale times the resolution of training. each draws one "
          "picture a record: into numbered files, or one after another as ppm, y4m or npy. zoom draws one record, "
@@ -68,6 +69,7 @@ inline const cli::ToolPage kPage = {
                  {"inr-sample -n 5 | inr-render each -o 'pictures/%06d.png'", "One file a record:", true},
                  {"inr-sample -n 16 | inr-render --res 512 > grid.png", "A 4 x 4 grid, every cell 512 pixels:", true}},
     .see_also = {"inr-sample(1)", "inr-interp(1)", "inr-info(1)", "inr-stream(5)"},
+    .exit_notes = cli::kEndedBySignal,
 };
 
 struct Arguments {
@@ -99,9 +101,10 @@ inline void bind(cli::Options& options, Arguments& a) {
   options.add_parsed("--window", [&r](const std::string& text) { r.window = model::parse_window(text); },
                      "what to show: left, upper, right and lower edge",
                      {.metavar = "x0,y0,x1,y1", .default_text = "0,0,1,1"});
-  options.add_parsed("--cells", [&r](const std::string& text) { r.cells = draw::parse_cells(text); },
-                     "evaluate at the picture's density, or show the cells of training",
-                     {.metavar = "WHICH", .default_text = "density", .suggestions = {"density", "training"}});
+  options.add_parsed(
+      "--cells", [&r](const std::string& text) { r.cells = draw::parse_cells(text); },
+      "evaluate at the picture's density, or show the cells of training",
+      {.metavar = "density|training", .default_text = "density", .suggestions = {"density", "training"}});
   options.add("--upsample-from", r.upsample_from,
               "first block evaluated more densely above the resolution of training; 0 is smoothest",
               {.metavar = "K", .default_text = "the model's", .min = 0, .max = 63});
@@ -134,12 +137,14 @@ inline void bind(cli::Options& options, Arguments& a) {
               {.metavar = "N", .default_text = std::to_string(draw::kFramesPerSecond), .min = 1, .max = 1000});
   options.group("Work");
   options.add_parsed("--memory", [&a](const std::string& text) { a.memory_bytes = draw::parse_bytes(text); },
-                     "bound on pixels, features and parameters held at a time; the picture does not depend on it",
+                     "bound on pixels, features and parameters held at a time, beside some 120 MiB of the program; "
+                     "below 1M hardly anything is saved, and the picture does not depend on it",
                      {.metavar = "SIZE", .default_text = "512M"});
-  options.add_parsed("--kernel", [&r](const std::string& text) { r.kernel = draw::parse_kernel(text); },
-                     "how functions are evaluated: point by point, through the coordinate term's nodes, or both, "
-                     "with the largest difference told at the end",
-                     {.metavar = "KIND", .default_text = "fast", .suggestions = {"reference", "fast", "check"}});
+  options.add_parsed(
+      "--kernel", [&r](const std::string& text) { r.kernel = draw::parse_kernel(text); },
+      "how functions are evaluated: point by point, through the coordinate term's nodes, or both, "
+      "with the largest difference told at the end",
+      {.metavar = "reference|fast|check", .default_text = "fast", .suggestions = {"reference", "fast", "check"}});
   cli::add_common(options, a.common, cli::kThreads | cli::kBatch);
 }
 

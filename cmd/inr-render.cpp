@@ -1,9 +1,12 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
 // inr-render: draw INR records as pictures, films or numbers. The work is in libcore/draw.
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -51,11 +54,21 @@ void keep_partial(cli::Output* output, image::DeepZoomFiles* pyramid) noexcept {
 }
 
 std::string check_line(double worst_difference) {
+  if (worst_difference < 0) return "nothing was compared: this decoder has the reference kernel only";
+  if (std::isinf(worst_difference)) return "a value is not a number: the kernels cannot be compared";
   std::array<char, 128> text{};
   std::snprintf(text.data(), text.size(),
                 "the kernels differ by at most %.3g (of values from -1 to 1; a level of 8 bit is 7.8e-3)",
                 worst_difference);
   return text.data();
+}
+
+void warn_of_far_window(const draw::Request& request) {
+  const auto reach = [](const model::Window& w) {
+    return std::max({std::abs(w.x0), std::abs(w.y0), std::abs(w.x1), std::abs(w.y1)});
+  };
+  if (std::max(reach(request.window), reach(request.to.value_or(request.window))) <= draw::kFarCoordinate) return;
+  base::log_warning("so far from the image, beyond 4000 of its sides, float32 leaves noise of the function");
 }
 
 /// --show in a terminal, and nobody asked for a file.
@@ -70,15 +83,20 @@ base::ExitCode run(Arguments& a) {
   if (!mode && !a.words.empty()) draw::refuse_misspelt_mode(a.words.front());
   a.request.mode = mode.value_or(draw::Mode::kGrid);
   std::vector<std::string> streams(a.words.begin() + (mode ? 1 : 0), a.words.end());
+  draw::refuse_late_mode(streams);
   if (streams.empty()) streams = {"-"};
   if (!a.show.empty() && a.common.out.empty() && cli::stdout_is_terminal()) show_alone(a);
   draw::complete(a.request, a.common.out);
   const bool sequence = draw::is_sequence(a.request);
-  const auto pattern = sequence ? draw::numbered_files(a.request, a.common.out) : std::nullopt;
+  const auto pattern = draw::numbered_files(a.request, a.common.out);
   const bool named_here = a.common.out.empty() && cli::stdout_is_terminal();
   const std::string out = named_here ? "inr-render." + draw::ending(*a.request.format) : a.common.out;
 
+  std::error_code unknown;
+  const bool replaces = named_here && std::filesystem::exists(out, unknown);
+
   for (const std::string& stream : streams) cli::refuse_same_file(stream, out);
+  warn_of_far_window(a.request);
   std::optional<cli::Terminal> terminal;
   std::optional<draw::PictureShow> show;
   if (!a.show.empty()) {
@@ -119,8 +137,7 @@ base::ExitCode run(Arguments& a) {
   options.progress = [&](uint64_t n_done, uint64_t n_total) {
     if (!progress) progress.emplace("drawing", n_total, sequence ? "pictures" : "rows");
     progress->update(n_done);
-    if (interrupt && interrupt->raised())
-      throw base::Error(base::ExitCode::kFailed, std::string("interrupted by ") + interrupt->name());
+    if (interrupt) interrupt->throw_if_raised();
   };
   try {
     if (sequence)
@@ -135,8 +152,9 @@ base::ExitCode run(Arguments& a) {
     throw;
   }
   progress.reset();
-  if (worst_difference >= 0) base::log_info(check_line(worst_difference));
-  if (named_here) base::log_info("stdout is a terminal: the picture is in " + out);
+  if (a.request.kernel == field::Kernel::kCheck) base::log_info(check_line(worst_difference));
+  if (named_here)
+    base::log_info("stdout is a terminal: the picture is in " + out + (replaces ? ", in place of an earlier one" : ""));
   return base::ExitCode::kOk;
 }
 

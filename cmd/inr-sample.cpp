@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/progress.hpp"
 #include "cli/common_options.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/run_tool.hpp"
 #include "cli/streams.hpp"
 #include "gan/sampler.hpp"
@@ -41,6 +42,7 @@ const cli::ToolPage kPage = {
                   "Latents of one's own, numbers out:"},
                  {"inr-sample -n 16 | inr-render --res 512 > grid.png", "A 4 x 4 grid, every cell 512 pixels:", true}},
     .see_also = {"inr-render(1)", "inr-interp(1)", "inr-train(1)", "inr-stream(5)"},
+    .exit_notes = cli::kEndedBySignal,
 };
 
 struct Arguments {
@@ -127,7 +129,10 @@ base::ExitCode run(const Arguments& a) {
   }
   const std::string checkpoint = gan::resolve_checkpoint(cli::checkpoint_path(a.checkpoint));
   cli::refuse_same_file(checkpoint, a.common.out);
+  std::optional<cli::InterruptFlag> interrupt;
   cli::Output output(a.common.out.empty() ? "-" : a.common.out, "pipe it into inr-render, or give -o FILE");
+  // A file has to be removed; writing to a pipe may take for ever, and is ended in the usual way.
+  if (output.file() != nullptr) interrupt.emplace();
   const gan::Sampler sampler(gan::load_generator(checkpoint), a.truncation, device);
   const Requests requests(a, sampler);
   field::WorkerPool pool(a.common.n_threads);
@@ -149,6 +154,7 @@ base::ExitCode run(const Arguments& a) {
     const auto thetas = sampler.theta_rows(rows, pool);
     for (size_t i = 0; i < thetas.size(); ++i) writer.write(requests.info(first + static_cast<int64_t>(i)), thetas[i]);
     progress.update(writer.records_written());
+    if (interrupt) interrupt->throw_if_raised();
   }
   writer.finish();
   output.commit();

@@ -117,7 +117,12 @@ AtomicFile::~AtomicFile() {
 
 void AtomicFile::flush() {
   if (buffer_.empty()) return;
-  write_all(fd_, buffer_, path_);
+  try {
+    write_all(fd_, buffer_, path_);
+  } catch (...) {
+    buffer_.clear();  // a part of it is there, and must not be written twice
+    throw;
+  }
   flushed_ += buffer_.size();
   buffer_.clear();
 }
@@ -167,6 +172,14 @@ void AtomicFile::finish(const std::string& path, const std::string& target) {
 
 void AtomicFile::commit() { finish(path_, target_); }
 
-void AtomicFile::commit_as(const std::string& path) { finish(path, follow_links(path)); }
+void AtomicFile::commit_as(const std::string& path) {
+  try {
+    flush();
+  } catch (const SystemError&) {  // a full disc holds what there is of the file
+    struct stat status {};
+    if (::fstat(fd_, &status) != 0 || status.st_size == 0) throw;
+  }
+  finish(path, follow_links(path));
+}
 
 }  // namespace inr::base

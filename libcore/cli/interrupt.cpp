@@ -98,6 +98,10 @@ void InterruptFlag::settle() noexcept {
 
 bool InterruptFlag::raised() const noexcept { return first_signal != 0; }
 
+void InterruptFlag::throw_if_raised() const {
+  if (raised()) throw Interrupted(first_signal, name());
+}
+
 const char* InterruptFlag::name() const noexcept {
   const int number = first_signal;
   for (const auto& [known, text] : {std::pair(SIGINT, "SIGINT"), std::pair(SIGTERM, "SIGTERM"), {SIGHUP, "SIGHUP"}})

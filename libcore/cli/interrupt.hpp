@@ -4,7 +4,21 @@
 #pragma once
 #include <string>
 
+#include "base/error.hpp"
+
 namespace inr::cli {
+
+/// Thrown where a signal ends the work and nothing is kept to go on with. run_tool says "interrupted by SIGTERM", and
+/// once all is tidied up ends the program by that signal, so that a shell's loop around it stops as well.
+class Interrupted : public base::Error {
+ public:
+  Interrupted(int number, const std::string& name)
+      : base::Error(base::ExitCode::kFailed, "interrupted by " + name), number_(number) {}
+  [[nodiscard]] int number() const noexcept { return number_; }
+
+ private:
+  int number_;
+};
 
 /// While an object lives, the first SIGINT and the first SIGTERM only raise the flag; a second one of the same kind
 /// ends the program in the usual way. Earlier handlers come back with the destructor. One object at a time.
@@ -23,6 +37,8 @@ class InterruptFlag {
   void settle() noexcept;
   /// True from the first signal on. Any thread.
   [[nodiscard]] bool raised() const noexcept;
+  /// Throws Interrupted where it is raised.
+  void throw_if_raised() const;
   /// "SIGINT", "SIGTERM" or "SIGHUP", the first that came; empty before.
   [[nodiscard]] const char* name() const noexcept;
 

@@ -92,7 +92,7 @@ void Options::assign_all() {
       else
         entry.assign({given_[row].back()});  // the last one given wins
     } catch (const base::UsageError& error) {
-      throw base::UsageError(entry.label() + ": " + error.what());
+      throw base::UsageError((entry.positional() ? entry.label() : join(entry.names, "/")) + ": " + error.what());
     }
   }
 }

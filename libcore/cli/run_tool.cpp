@@ -17,6 +17,7 @@
 
 #include "base/atomic_file.hpp"
 #include "base/log.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/pages.hpp"
 
 namespace inr::cli {
@@ -65,15 +66,15 @@ void complain(const std::string& tool, const std::string& message) {
   (void)!::write(STDERR_FILENO, line.data(), line.size());
 }
 
-/// Ends as a producer whose reader has gone: by SIGPIPE, silently.
-[[noreturn]] void end_by_sigpipe() {
-  std::signal(SIGPIPE, SIG_DFL);
+/// Ends as a program that knows nothing of the signal: a producer whose reader has gone by SIGPIPE, silently.
+[[noreturn]] void end_by_signal(int number) {
+  std::signal(number, SIG_DFL);
   sigset_t set;
   sigemptyset(&set);
-  sigaddset(&set, SIGPIPE);
+  sigaddset(&set, number);
   ::sigprocmask(SIG_UNBLOCK, &set, nullptr);
-  (void)std::raise(SIGPIPE);
-  std::_Exit(128 + SIGPIPE);
+  (void)std::raise(number);
+  std::_Exit(128 + number);
 }
 
 /// Text on stdout goes through write_all, so that a full disk is an error here and now.
@@ -153,7 +154,10 @@ int guarded(const std::string& tool, const Work& work) {
   try {
     return static_cast<int>(work());
   } catch (const base::BrokenPipe&) {
-    end_by_sigpipe();
+    end_by_signal(SIGPIPE);
+  } catch (const Interrupted& end) {
+    complain(tool, end.what());
+    end_by_signal(end.number());
   } catch (const base::Error& error) {
     complain(tool, error.what());
     return static_cast<int>(error.exit_code());

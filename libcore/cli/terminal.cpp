@@ -18,6 +18,7 @@
 
 #include "base/error.hpp"
 #include "cli/deferred_signals.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/streams.hpp"
 #include "cli/terminal_kind.hpp"
 
@@ -129,7 +130,7 @@ void Terminal::write(std::span<const std::byte> bytes) {
   const bool kitty = view_.graphics == base::Graphics::kKitty;
   const std::string_view end = kitty ? "\033\\\033_Gm=0,q=2;\033\\\033[0m\n" : "\033\\\033[0m\n";
   (void)put(std::as_bytes(std::span(end)));
-  throw base::Error(base::ExitCode::kFailed, std::string("interrupted by SIG") + ::sigabbrev_np(signals.noted()));
+  throw Interrupted(signals.noted(), std::string("SIG") + ::sigabbrev_np(signals.noted()));
 }
 
 size_t Terminal::put(std::span<const std::byte> bytes) const {

@@ -27,4 +27,7 @@ struct ToolPage {
   std::vector<std::string> exit_notes{};   ///< besides 0, 1, 2: "3  the score is above --threshold"
 };
 
+/// Of a tool that a signal ends after it has tidied up (Interrupted, interrupt.hpp).
+inline const std::vector<std::string> kEndedBySignal = {"130  ended by SIGINT", "143  ended by SIGTERM"};
+
 }  // namespace inr::cli

@@ -86,7 +86,7 @@ std::string default_text_of(int64_t value) { return shortest(value); }
 std::string default_text_of(uint64_t value) { return shortest(value); }
 
 Size parse_size(const std::string& text) {
-  constexpr int64_t kMaxPx = std::numeric_limits<int32_t>::max();
+  constexpr int64_t kMaxPx = int64_t{1} << 20;  // as model::plan_grid
   const auto side = [&](const std::string& digits) {
     int64_t px = 0;
     const char* end = digits.data() + digits.size();

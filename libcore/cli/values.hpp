@@ -77,7 +77,7 @@ constexpr bool is_repeated(const std::vector<T>& /*unused*/) {
   return true;
 }
 
-/// Width and height in pixels, each 1 ... 2^31 - 1.
+/// Width and height in pixels, each 1 ... 2^20.
 struct Size {
   int64_t width_px = 0;
   int64_t height_px = 0;

@@ -12,6 +12,32 @@ namespace {
                          "' needs exactly one number, written %d or %06d; %% is a percent sign");
 }
 
+/// Characters of "d" or "0Nd" at the start of a text, behind a percent sign; 0: neither.
+size_t conversion_length(std::string_view text) {
+  if (text.starts_with('d')) return 1;
+  return text.size() >= 3 && text[0] == '0' && text[1] >= '1' && text[1] <= '9' && text[2] == 'd' ? 3 : 0;
+}
+
+/// A name is taken as it is for one output, unless somebody meant numbers.
+void refuse_number(const Request& request, std::string_view output) {
+  for (size_t i = output.find('%'); i < output.size(); i = output.find('%', i + 1)) {
+    if (output.substr(i + 1).starts_with('%'))
+      ++i;
+    else if (conversion_length(output.substr(i + 1)) > 0)
+      throw base::UsageError("-o " + base::printable(output) + ": numbers are for several pictures, and " +
+                             (request.mode == Mode::kZoom ? "zoom without --to" : "a grid") +
+                             " is one; say inr-render each, or give a name without");
+  }
+}
+
+/// "DIR/all.png" -> "DIR/all-%d.png"
+std::string numbered(const std::string& output) {
+  const size_t slash = output.rfind('/'), point = output.rfind('.');
+  const bool ends = point != std::string::npos && (slash == std::string::npos || point > slash);
+  const size_t at = ends ? point : output.size();
+  return output.substr(0, at) + "-%d" + output.substr(at);
+}
+
 }  // namespace
 
 std::optional<FramePattern> FramePattern::parse(std::string_view text) {
@@ -32,14 +58,10 @@ std::optional<FramePattern> FramePattern::parse(std::string_view text) {
       continue;
     }
     if (found) refuse(text);
-    if (rest.starts_with('d')) {
-      ++i;
-    } else if (rest.size() >= 3 && rest[0] == '0' && rest[1] >= '1' && rest[1] <= '9' && rest[2] == 'd') {
-      n_digits = static_cast<size_t>(rest[1] - '0');
-      i += 3;
-    } else {
-      refuse(text);
-    }
+    const size_t length = conversion_length(rest);
+    if (length == 0) refuse(text);
+    if (length > 1) n_digits = static_cast<size_t>(rest[1] - '0');
+    i += length;
     found = true;
   }
   if (!found) return std::nullopt;
@@ -53,13 +75,22 @@ std::string FramePattern::name(uint64_t i) const {
 }
 
 std::optional<FramePattern> numbered_files(const Request& request, const std::string& output) {
+  if (!is_sequence(request)) {
+    refuse_number(request, output);
+    return std::nullopt;
+  }
   std::optional<FramePattern> pattern = FramePattern::parse(output);
   const std::string format(to_string(*request.format));
   if (pattern && (*request.format == Format::kNpy || *request.format == Format::kY4m)) {
     throw base::UsageError("-o " + base::printable(output) + ": " + format +
                            " is one file for all pictures; give a name without a number");
   }
-  if (!pattern && is_one_picture_format(*request.format)) {
+  const bool one = request.mode == Mode::kEach && request.select.size() == 1;
+  if (!pattern && !one && is_one_picture_format(*request.format)) {
+    if (!output.empty() && output != "-")
+      throw base::UsageError("-o " + base::printable(output) + ": several pictures cannot follow one another as " +
+                             format + "; give numbered files with -o '" + base::printable(numbered(output)) +
+                             "', or take --format ppm, y4m or npy");
     throw base::UsageError("several pictures cannot follow one another as " + format +
                            "; give numbered files with -o 'DIR/%06d." + ending(*request.format) +
                            "', or take --format ppm, y4m or npy");

@@ -26,9 +26,9 @@ class FramePattern {
   size_t n_digits_;
 };
 
-/// The names of the files of a sequence (is_sequence()); nothing where all goes into one output. output: a name, "-" or
-/// empty. Throws UsageError where pictures of which a file holds one would follow one another in one output, or npy and
-/// y4m, which are one file, are given a numbered name.
+/// The names of the files of a sequence (is_sequence()); nothing where all goes into one output, which one selected
+/// record does too. output: a name, "-" or empty. Throws UsageError where pictures of which a file holds one would
+/// follow one another in one output, and where npy, y4m or a single picture is given a numbered name.
 std::optional<FramePattern> numbered_files(const Request& request, const std::string& output);
 
 }  // namespace inr::draw

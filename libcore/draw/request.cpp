@@ -168,6 +168,15 @@ void refuse_misspelt_mode(const std::string& word) {
   throw UsageError("\"" + base::printable(word) + "\" is neither a mode nor a file; did you mean " + nearest + "?");
 }
 
+void refuse_late_mode(const std::vector<std::string>& streams) {
+  for (const std::string& word : streams) {
+    std::error_code fault;
+    if (!parse_mode(word) || std::filesystem::exists(word, fault)) continue;
+    const std::string stream = streams.front() == word ? "STREAM" : base::printable(streams.front());
+    throw UsageError("there is no file " + word + ", and a mode comes first: inr-render " + word + " " + stream);
+  }
+}
+
 void complete(Request& request, std::string_view output) {
   check_zoom(request);
   if (request.mode == Mode::kSuperres && request.scale <= 0 && request.width == 0) request.scale = kDefaultSuperres;

@@ -47,6 +47,7 @@ struct Request {
 inline constexpr int64_t kDefaultFrames = 120;
 inline constexpr int64_t kFramesPerSecond = 30;
 inline constexpr double kDefaultSuperres = 4;
+inline constexpr double kFarCoordinate = 4000;  ///< beyond, float32 leaves noise of what a function does there
 
 /// "grid", "each", "zoom", "superres"; nothing for another word.
 std::optional<Mode> parse_mode(std::string_view word) noexcept;
@@ -67,6 +68,9 @@ std::vector<image::Filter> parse_compare(std::string_view text);
 std::string_view compare_name(image::Filter filter) noexcept;
 /// Throws UsageError where a word is no file and almost a mode: "did you mean grid?".
 void refuse_misspelt_mode(const std::string& word);
+
+/// The streams of a command line. Throws UsageError where one of these is no file but a mode, which comes first.
+void refuse_late_mode(const std::vector<std::string>& streams);
 
 /// Fills in what depends on other parts (the format from the name of the output, "-" or empty: none; the scale of
 /// superres; the one record of a zoom) and refuses contradictions. Throws UsageError.

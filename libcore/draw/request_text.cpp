@@ -73,7 +73,7 @@ std::string command_text(const Request& request, const Subject& subject) {
     out += " --select " + text(request.select);
   }
   if (request.format && *request.format != Format::kPng) out += " --format " + std::string(to_string(*request.format));
-  if (request.srgb) out += " --srgb";
+  if (request.srgb && request.format != Format::kJpeg) out += " --srgb";        // which changes nothing there
   if (request.format && is_pyramid(*request.format)) out += " -o picture.dzi";  // it cannot go to stdout
   return out;
 }

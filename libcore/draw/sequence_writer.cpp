@@ -73,8 +73,8 @@ void SequenceWriter::begin(const PictureJob& job) {
                           "give one size with --res");
   }
   if (format_ == Format::kNpy && promised_ && n_written_ == *promised_ && !target_.rewrite && !first) {
-    throw base::UsageError("more pictures follow than the " + std::to_string(*promised_) +
-                           " that the input promised; write npy of several streams to a file with -o");
+    throw base::DataError("more pictures follow than the " + std::to_string(*promised_) +
+                          " that the input promised; write npy of several streams to a file with -o");
   }
   if (!first) return;
   if (!pattern_) target_ = open_();

@@ -167,7 +167,7 @@ void DeepZoomFiles::write_tile(size_t level, int64_t column, int64_t row, std::s
                                std::span<const std::byte> file) {
   const std::string name = "/" + std::to_string(level) + "/" + std::to_string(column) + "_" + std::to_string(row) +
                            "." + std::string(ending);
-  write_file(folder_ + "/" + last_part(tiles_) + name, file, tiles_ + name);
+  write_file(folder_ + "/" + last_part(tiles_) + name, file, description_);
 }
 
 void DeepZoomFiles::commit() {

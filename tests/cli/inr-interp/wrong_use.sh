@@ -46,7 +46,7 @@ done
 kill -TERM "$tool"
 got=0
 wait "$tool" || got=$?
-expect_same "exit status after SIGTERM" "$got" 1
+expect_same "exit status after SIGTERM" "$got" 143
 expect_one_line inr-interp
 expect_stderr 'interrupted by SIGTERM'
 compgen -G 'long.inr*' >/dev/null && fail "a piece of a film is left: $(ls)"

@@ -82,9 +82,31 @@ done
 kill -TERM "$tool"
 status=0
 wait "$tool" || status=$?
-expect_same "status after SIGTERM" "$status" 1
+expect_same "status after SIGTERM" "$status" 143
 grep -q 'interrupted by SIGTERM' told || fail "it does not say that it was interrupted: $(cat told)"
 expect_no_file large.png
+# A loop of a shell around it stops, too.
+cat >loop.py <<'PYTHON'
+import glob, os, signal, subprocess, time
+loop = "for i in 1 2; do inr-render whole.inr --select 0 --res 16384 -o loop-$i.png; done; echo on"
+child = subprocess.Popen(["bash", "-c", loop], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,
+                         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
+while not glob.glob("loop-1.png.tmp-*"): time.sleep(0.02)
+os.killpg(child.pid, signal.SIGINT)
+said = child.communicate(timeout=60)[0]
+assert child.returncode == -signal.SIGINT and not said and not glob.glob("loop-2*"), (child.returncode, said)
+PYTHON
+python3 loop.py || fail "a loop goes on after Ctrl-C"
+
+# A disc that fills up, here at the largest size of a file: what has got there is kept.
+for name in grid.png grid.jpg; do
+  # shellcheck disable=SC2016  # expanded by the inner shell
+  expect_exit 1 bash -c 'trap "" XFSZ; ulimit -f 4; inr-render "$@"' sh whole.inr --res 600 -o $name
+  expect_stderr "kept in $name.partial"
+  expect_stderr "$name: cannot write: File too large"
+  expect_file $name.partial
+  expect_no_file $name
+done
 
 find . -name '*.tmp-*' | grep . && fail "temporary files stay behind"
 true

@@ -36,6 +36,11 @@ assert [cut(chosen, 64 * i, 40, 64, 11) for i in range(3)] == [strips[4], strips
 # 16 bit: the same ink.
 subprocess.run(["inr-render", "s.inr", "--labels", "--format", "png16", "-o", "deep.png"], check=True)
 PYTHON
+expect_exit 0 inr-render s.inr --labels --res 8 -o narrow.png # "15" takes 11 pixels
+expect_one_line inr-render
+expect_stderr 'labels wider than the cells of 8 pixels are left out'
+expect_exit 0 inr-render s.inr --labels --res 11 -o narrow.png
+expect_quiet
 expect_exit 0 inr-info --check deep.png
 expect_stdout 'whole: 96x86'
 

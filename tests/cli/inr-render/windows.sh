@@ -22,6 +22,13 @@ shows 77x5 --res 77x5
 shows 16x16 --scale 0.5
 shows 64x40 --res 64x40 --cells training --window=-1,-1,2,2
 
+# Far away float32 leaves noise, which is told once.
+expect_exit 0 inr-render s.inr --res 8 --window 3999,0,4000,1 -o far.png
+expect_quiet
+expect_exit 0 inr-render zoom s.inr --res 8 --to=0,-5000,1,-4999 --frames 3 -o far.y4m
+expect_one_line inr-render
+expect_stderr 'warning: .* beyond 4000 of its sides'
+
 # A window that lies between pixels is the cut of the whole picture: one level at most.
 inr-render s.inr --res 128 --format ppm >whole.ppm || fail "whole"
 inr-render s.inr --res 64x32 --window 0.25,0.5,0.75,0.75 --format ppm >part.ppm || fail "part"

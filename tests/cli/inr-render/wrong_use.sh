@@ -16,7 +16,10 @@ refuse() { # PATTERN OPTION...
   refuse_stdout .
 }
 refuse "give numbered files with -o 'DIR/%06d\.png'" each s.inr
-refuse "numbered files with -o 'DIR/%06d\.jpg'" each s.inr -o all.jpg
+refuse "numbered files with -o 'all-%d\.jpg'" each s.inr -o all.jpg
+refuse 'a grid is one; say inr-render each' s.inr -o g-%02d.png
+refuse 'zoom without --to is one' zoom s.inr -o %d.png
+refuse 'a mode comes first: inr-render each s\.inr' s.inr each --format ppm
 refuse 'needs exactly one number' each s.inr -o '%d/%d.png'
 refuse 'needs exactly one number' each s.inr -o '%s.png'
 refuse 'needs exactly one number' each s.inr -o '%n.png'
@@ -47,6 +50,7 @@ refuse 'is no format' s.inr --format gif
 refuse 'no amount of memory' s.inr --memory lots
 refuse 'upsample-from 2 names no block' s.inr --upsample-from 2
 refuse '1048576' s.inr --res 2000000
+refuse '1 \.\.\. 1048576' s.inr --res 3000000000
 refuse 'use PNG' s.inr --res 30000 --format jpg --columns 3
 refuse 'fit into memory' each s.inr --res 20000 --format y4m
 refuse 'fewer or smaller cells|side' s.inr --columns 2000000000
@@ -80,7 +84,9 @@ sys.exit(done.returncode)
 PYTHON
 expect_exit 0 python3 terminal.py out inr-render s.inr --res 10
 expect_one_line inr-render
-expect_stderr 'stdout is a terminal: the picture is in inr-render\.png'
+expect_stderr 'stdout is a terminal: the picture is in inr-render\.png$'
+expect_exit 0 python3 terminal.py out inr-render s.inr --res 10
+expect_stderr 'is in inr-render\.png, in place of an earlier one$'
 inr-render s.inr --res 10 >piped.png
 same_bytes piped.png inr-render.png
 expect_exit 0 python3 terminal.py out inr-render zoom s.inr --to 0,0,0.5,0.5 --frames 2

@@ -26,6 +26,7 @@ expect_stderr "w.npy.*\[5, 128\].*64"
 expect_no_file x.inr
 expect_exit 2 inr-sample -n 6 --latents z.npy -o x.inr
 expect_exit 2 inr-sample -n 0 -o x.inr
+expect_stderr '^inr-sample: -n/--count: '
 expect_exit 1 inr-sample --latents missing.npy -o x.inr
 expect_exit 1 inr-sample --checkpoint missing -o x.inr
 expect_one_line inr-sample
@@ -40,3 +41,18 @@ expect_exit 2 inr-sample --checkpoint run -o ./run/checkpoint-000000000.safetens
 INR_CHECKPOINT=$PWD/run/checkpoint-000000000.safetensors expect_exit 2 inr-sample -o run/checkpoint-000000000.safetensors
 same_bytes kept run/checkpoint-000000000.safetensors
 expect_exit 1 bash -c 'inr-sample -n 2 >/dev/full'
+# A signal: one line, and no piece of the file is left.
+inr-sample -n 1000000 -o long.inr 2>"$CASE_FOLDER/.stderr" &
+tool=$!
+for _ in {1..1000}; do
+  compgen -G 'long.inr*' >/dev/null && break
+  sleep 0.01
+done
+kill -TERM "$tool"
+got=0
+wait "$tool" || got=$?
+expect_same "exit status after SIGTERM" "$got" 143
+expect_one_line inr-sample
+expect_stderr 'interrupted by SIGTERM'
+compgen -G 'long.inr*' >/dev/null && fail "a piece of a stream is left: $(ls)"
+true

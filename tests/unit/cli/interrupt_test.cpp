@@ -23,6 +23,9 @@ BOOST_AUTO_TEST_CASE(first_interrupt_raises_the_flag_and_the_second_ends_the_pro
   (void)std::raise(SIGTERM);
   BOOST_TEST(flag.raised());
   BOOST_TEST(flag.name() == "SIGTERM");
+  BOOST_CHECK_EXCEPTION(flag.throw_if_raised(), inr::cli::Interrupted, [](const auto& end) {
+    return end.number() == SIGTERM && std::string(end.what()) == "interrupted by SIGTERM";
+  });
   const pid_t child = ::fork();
   if (child == 0) {
     (void)std::raise(SIGTERM);

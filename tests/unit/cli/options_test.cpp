@@ -102,12 +102,12 @@ BOOST_FIXTURE_TEST_CASE(refusals_name_the_option_and_the_way_out, Fixture) {
   BOOST_TEST(refusal({"d", "--zzzzzzzz=3"}) == "unknown option --zzzzzzzz");
   BOOST_TEST(refusal({"d", "-q"}).starts_with("unknown option -q"));
   BOOST_TEST(refusal({"d", "-n"}) == "--count: needs a value N");
-  BOOST_TEST(refusal({"d", "-n", "abc"}) == "--count: \"abc\" is not a whole number");
-  BOOST_TEST(refusal({"d", "-n", "7.5"}) == "--count: \"7.5\" is not a whole number");
-  BOOST_TEST(refusal({"d", "-n", ""}) == "--count: \"\" is not a whole number");
-  BOOST_TEST(refusal({"d", "-n", "0"}) == "--count: \"0\" is below the least value 1");
-  BOOST_TEST(refusal({"d", "-n", "101"}) == "--count: \"101\" is above the greatest value 100");
-  BOOST_TEST(refusal({"d", "-n", "99999999999"}) == "--count: \"99999999999\" is out of range");
+  BOOST_TEST(refusal({"d", "-n", "abc"}) == "-n/--count: \"abc\" is not a whole number");
+  BOOST_TEST(refusal({"d", "-n", "7.5"}) == "-n/--count: \"7.5\" is not a whole number");
+  BOOST_TEST(refusal({"d", "-n", ""}) == "-n/--count: \"\" is not a whole number");
+  BOOST_TEST(refusal({"d", "-n", "0"}) == "-n/--count: \"0\" is below the least value 1");
+  BOOST_TEST(refusal({"d", "-n", "101"}) == "-n/--count: \"101\" is above the greatest value 100");
+  BOOST_TEST(refusal({"d", "-n", "99999999999"}) == "-n/--count: \"99999999999\" is out of range");
   BOOST_TEST(refusal({"d", "--seed", "-1"}) == "--seed: \"-1\" is not a whole number from 0");
   BOOST_TEST(refusal({"d", "--scale", "nan"}) == "--scale: \"nan\" is not a finite number");
   BOOST_TEST(refusal({"d", "--scale", "1e999"}) == "--scale: \"1e999\" is out of range");

@@ -27,7 +27,7 @@ Request completed(Request request, const std::string& output = {}) {
 std::string refusal(Request request, const std::string& output = {}) {
   try {
     draw::complete(request, output);
-    if (draw::is_sequence(request)) draw::numbered_files(request, output);
+    draw::numbered_files(request, output);
   } catch (const base::UsageError& error) {
     return error.what();
   }
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(contradictions_are_refused) {
   request = of(Mode::kGrid);
   BOOST_TEST(refusal(request, "a.y4m").find("one picture and y4m holds films") != std::string::npos);
   BOOST_TEST(refusal(of(Mode::kEach)).find("-o 'DIR/%06d.png'") != std::string::npos);
-  BOOST_TEST(refusal(of(Mode::kEach), "a.jpg").find("-o 'DIR/%06d.jpg'") != std::string::npos);
+  BOOST_TEST(refusal(of(Mode::kEach), "a.jpg").find("-o 'a-%d.jpg'") != std::string::npos);
   BOOST_TEST(refusal(of(Mode::kEach), "%03d.npy").find("one file for all") != std::string::npos);
   BOOST_TEST(refusal(of(Mode::kEach), "a%03d.png").empty());
   BOOST_TEST(refusal(of(Mode::kEach), "a.ppm").empty());
@@ -155,20 +155,6 @@ BOOST_AUTO_TEST_CASE(zoom_keeps_pace_and_fixed_point) {
   BOOST_CHECK_THROW(draw::zoom_window(from, to, 3, 3), std::logic_error);
 }
 
-BOOST_AUTO_TEST_CASE(numbered_names) {
-  using draw::FramePattern;
-  BOOST_TEST(FramePattern::parse("dir/%06d.png")->name(7) == "dir/000007.png");
-  BOOST_TEST(FramePattern::parse("%d")->name(1234567) == "1234567");
-  BOOST_TEST(FramePattern::parse("%02d.ppm")->name(1234) == "1234.ppm");
-  BOOST_TEST(FramePattern::parse("100%% of %03d %%d")->name(5) == "100% of 005 %d");
-  BOOST_TEST(!FramePattern::parse("plain.png"));
-  BOOST_TEST(!FramePattern::parse("100%%d.png"));
-  for (const char* text : {"%s.png", "%", "a%", "%06", "%6d", "%06x", "%0d", "%d%d", "%06d/%06d.png", "%n", "%*d",
-                           "%012d", "%-5d", "%05ld", "%d %s"}) {
-    BOOST_TEST_CONTEXT(text) { BOOST_CHECK_THROW(FramePattern::parse(text), base::UsageError); }
-  }
-}
-
 BOOST_AUTO_TEST_CASE(amounts_of_memory) {
   BOOST_TEST(draw::parse_bytes("1") == 1);
   BOOST_TEST(draw::parse_bytes("512K") == 524288);
@@ -202,7 +188,7 @@ BOOST_AUTO_TEST_CASE(parts_of_a_picture_and_of_a_film) {
     request = of(mode);
     request.labels = true;
     const bool has_cells = mode == Mode::kGrid || mode == Mode::kSuperres;
-    BOOST_TEST(refusal(request, "%d.png").empty() == has_cells);
+    BOOST_TEST(refusal(request, mode == Mode::kEach ? "%d.png" : "a.png").empty() == has_cells);
   }
   request = of(Mode::kEach);
   request.fps = 25;
@@ -228,6 +214,8 @@ BOOST_AUTO_TEST_CASE(misspelt_modes) {
   BOOST_TEST(told("zom").find("did you mean zoom?") != std::string::npos);
   BOOST_TEST(told("superes").find("did you mean superres?") != std::string::npos);
   for (const char* word : {"s.inr", "-", "samples", "", "."}) BOOST_TEST(told(word).empty());
+  BOOST_CHECK_THROW(draw::refuse_late_mode({"s.inr", "each"}), base::UsageError);
+  draw::refuse_late_mode({"s.inr", "gird"});
 }
 
 namespace {
@@ -261,6 +249,8 @@ BOOST_AUTO_TEST_CASE(commands_draw_the_picture_again) {
   BOOST_TEST(draw::command_text(request, many) ==
              "inr-render --res 512x512 --window -0.3,0,1.5,1 --cells training --upsample-from 0 --kernel reference "
              "--columns 3 --labels --select 4-6,2,9 --format png16 --srgb");
+  request.format = Format::kJpeg;
+  BOOST_TEST(draw::command_text(request, many).ends_with(" --format jpg"));
   many.records = &two;  // these say what was selected
   request = completed(of(Mode::kSuperres));
   request.compare = draw::parse_compare("nearest,lanczos");

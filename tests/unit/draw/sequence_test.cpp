@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(npy_needs_the_number_of_pictures) {
   BOOST_TEST(n_of(test::draw_bytes(request, {two})) == 2);
   BOOST_CHECK_THROW(test::draw_bytes(request, {silent}), base::UsageError);
   BOOST_CHECK_THROW(test::draw_bytes(request, {two, two}), base::UsageError);
-  BOOST_CHECK_THROW(test::draw_bytes(request, {joined}), base::UsageError);
+  BOOST_CHECK_THROW(test::draw_bytes(request, {joined}), base::DataError);
   Request selected = request;
   selected.select = {1, 3};
   BOOST_TEST(n_of(test::draw_bytes(selected, {two, two})) == 2);
