@@ -53,7 +53,7 @@ for n in $(($(stat -c %s keys.inr) - 1)) 30000 20 0; do
 done
 expect_exit 1 inr-interp half.inr -o x.inr
 expect_one_line inr-interp
-expect_stderr 'half.inr: holds 1 key point'
+expect_stderr 'half.inr: holds one key point'
 expect_exit 1 inr-interp -o x.inr <run/checkpoint-000000000.safetensors
 expect_one_line inr-interp
 expect_exit 1 bash -o pipefail -c 'cat keys.inr <(inr-sample -n 2 --checkpoint other) | inr-interp -o x.inr'
