@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: The inr authors
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
+# label: slow
 # needs: inr-sample inr-train
 # Key points appear in the film as they are sampled; counts, spaces and paths; what frames say of themselves; the same
 # bytes for all batches and threads.

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: The inr authors
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
+# label: slow
 # needs: inr-sample inr-train
 # Deep Zoom: tiles against the same picture in one piece, read by Python; the pyramid as one output.
 expect_exit 0 inr-train --iterations 0 -o run --preset tiny32

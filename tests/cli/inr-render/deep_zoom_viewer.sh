@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: The inr authors
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
+# label: slow
 # needs: inr-sample
 # examples/deep-zoom: the script draws a pyramid and puts the page beside it. Where Chromium is installed, the page opened
 # as a file is looked at and moved by mouse, wheel, fingers and keys.

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: The inr authors
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
+# label: slow
 # needs: inr-sample inr-train
 # What the formats hold, seen by other readers.
 expect_exit 0 inr-train --iterations 0 -o run --preset tiny32
