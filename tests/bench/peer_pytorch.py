@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: The inr authors
 # SPDX-License-Identifier: Apache-2.0
-"""A peer for bench_render: the multi-scale INR in eager PyTorch, the way research code is written: weights by bmm and
-sigmoid, features of every point, concatenation, one bmm a layer, nearest upsampling (inr-checkpoint.5 and inr-stream.5
-say what the names mean).
+"""A peer for bench_render: the multi-scale INR in eager PyTorch, operation for operation what the paper's published code
+does: features of every point as points times frequencies, transposed; weights by bmm and sigmoid; concatenation; one bmm
+a layer, bias and ReLU apart; nearest upsampling (inr-checkpoint.5 and inr-stream.5 say what the names mean).
 
     peer_pytorch.py STREAM RESOLUTION THREADS OUT.npy    prints "seconds S", the median of an image of the first record
 
@@ -53,8 +53,9 @@ def image(model, shared, flat, resolution):
     for k, b in enumerate(model["blocks"]):
         R = b["resolution"] * resolution // model["resolution"]
         axis = torch.arange(R) / R
-        q = torch.stack([axis.repeat(R), axis.repeat_interleave(R)])[None]  # [1, 2, R R]
-        phase = torch.bmm(model["fourier_scale"] * theta.take(b["frequencies"], 2), q)
+        q = torch.stack([axis.repeat(R), axis.repeat_interleave(R)], 1)[None]  # [1, R R, 2]
+        frequencies = model["fourier_scale"] * theta.take(b["frequencies"], 2)
+        phase = (q @ frequencies.transpose(1, 2)).transpose(1, 2)  # [1, m, R R], points first in memory
         e = torch.cat([phase.sin(), phase.cos()], 1)
         up = lambda v: torch.nn.functional.interpolate(v, (R, R), mode="nearest")
         if k > 0:
