@@ -173,6 +173,28 @@ NpyArray make_array(Dtype dtype, std::span<const T> values, std::vector<int64_t>
   return {dtype, std::move(shape), {bytes.begin(), bytes.end()}};
 }
 
+// The same values with the last index running fastest instead of the first.
+std::vector<std::byte> to_c_order(std::span<const std::byte> data, std::span<const int64_t> shape, size_t each) {
+  std::vector<std::byte> out(data.size());
+  std::vector<size_t> steps(shape.size()), index(shape.size(), 0);  // of each index in data, in bytes
+  size_t step = each;
+  for (size_t i = 0; i < shape.size(); ++i) {
+    steps[i] = step;
+    step *= static_cast<size_t>(shape[i]);
+  }
+  size_t from = 0;
+  for (size_t to = 0; to < out.size(); to += each) {
+    std::memcpy(out.data() + to, data.data() + from, each);
+    for (size_t i = shape.size(); i-- > 0;) {  // counts up, the last index first
+      from += steps[i];
+      if (++index[i] < static_cast<size_t>(shape[i])) break;
+      from -= steps[i] * index[i];
+      index[i] = 0;
+    }
+  }
+  return out;
+}
+
 uint64_t little_endian(std::span<const std::byte> bytes) {
   uint64_t value = 0;
   for (size_t i = bytes.size(); i-- > 0;) value = value << 8U | std::to_integer<uint64_t>(bytes[i]);
@@ -255,9 +277,7 @@ NpyArray parse_npy(std::span<const std::byte> bytes, std::string_view where) {
   }
   // With at most one size above 1 both orders are the same.
   const auto n_long = std::count_if(header.shape.begin(), header.shape.end(), [](int64_t size) { return size > 1; });
-  if (header.fortran_order && n_long > 1) {
-    throw DataError(where, "is in Fortran order", "save it with numpy.ascontiguousarray(array)");
-  }
+  if (header.fortran_order && n_long > 1) return {header.dtype, header.shape, to_c_order(data, header.shape, each)};
   return {header.dtype, std::move(header.shape), {data.begin(), data.end()}};
 }
 

@@ -33,7 +33,8 @@ NpyArray make_npy_text(std::string_view text);
 /// The header that precedes the data: magic, version 1.0, dictionary, padded to 64 bytes.
 std::string npy_header(Dtype dtype, std::span<const int64_t> shape);
 
-/// Throws SystemError / DataError (not npy, cut short, Fortran order and object arrays refused, sizes checked first).
+/// Arrays in Fortran order are brought to C order. Throws SystemError / DataError (not npy, cut short, object arrays
+/// refused, sizes checked first).
 NpyArray read_npy(const std::string& path);
 NpyArray parse_npy(std::span<const std::byte> bytes, std::string_view where);
 void write_npy(const std::string& path, const NpyArray& array);
@@ -43,6 +44,10 @@ std::map<std::string, NpyArray> read_npz(const std::string& path, uint64_t max_b
 /// The same for bytes that came by another way; where names them in errors.
 std::map<std::string, NpyArray> parse_npz(std::span<const std::byte> bytes, std::string_view where,
                                           uint64_t max_bytes = uint64_t{1} << 34);
+/// Only the members of these names, as far as they are there: what else the archive holds (pictures, text, Python
+/// objects) is neither unpacked nor looked at, and does not count for max_bytes.
+std::map<std::string, NpyArray> read_npz_members(const std::string& path, std::span<const std::string_view> names,
+                                                 uint64_t max_bytes = uint64_t{1} << 34);
 /// Members stored, dated 1980: the same arrays give the same bytes. Packed in memory. Throws SystemError.
 void write_npz(const std::string& path, const std::map<std::string, NpyArray>& arrays);
 

@@ -1,12 +1,13 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// .npz through libzip. The archive is read into memory first, so that nobody changes it under the reader. Sizes come
-// from the central directory (NumPy leaves them out of the local headers) and are checked against what the archive can
-// hold.
+// .npz through libzip. The archive is read into memory first, so that nobody changes it under the reader (large ones of
+// which a part is wanted are mapped). Sizes come from the central directory (NumPy leaves them out of the local
+// headers) and are checked against what the archive can hold.
 #include <zip.h>
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -133,10 +134,9 @@ std::vector<std::byte> drain(zip_source_t* source, const std::string& where) {
   return bytes;
 }
 
-}  // namespace
-
-std::map<std::string, NpyArray> parse_npz(std::span<const std::byte> bytes, std::string_view where,
-                                          uint64_t max_bytes) {
+// The members for which wanted(name) is true, name without its suffix; where null, all, and then they must be arrays.
+std::map<std::string, NpyArray> parse_members(std::span<const std::byte> bytes, std::string_view where,
+                                              uint64_t max_bytes, const std::function<bool(std::string_view)>& wanted) {
   if (bytes.empty()) throw DataError(where, "is empty");
   const Archive archive = open_archive(bytes, where);
   const zip_int64_t n_members = ::zip_get_num_entries(archive.get(), 0);
@@ -151,8 +151,10 @@ std::map<std::string, NpyArray> parse_npz(std::span<const std::byte> bytes, std:
     }
     std::string name = status.name;
     const std::string member = std::string(where) + ": member '" + printable(name) + "'";
-    if (!name.ends_with(kSuffix)) throw DataError(member, "is no .npy array");
-    name.resize(name.size() - kSuffix.size());
+    const bool array_name = name.ends_with(kSuffix);
+    if (!array_name && !wanted) throw DataError(member, "is no .npy array");
+    if (array_name) name.resize(name.size() - kSuffix.size());
+    if (wanted && (!array_name || !wanted(name))) continue;
     const uint64_t size = checked_size(status, bytes.size(), member);
     if (size > max_bytes - total) {
       throw DataError(where, "unpacks to more than " + std::to_string(max_bytes) + " bytes");
@@ -167,8 +169,23 @@ std::map<std::string, NpyArray> parse_npz(std::span<const std::byte> bytes, std:
   return arrays;
 }
 
+}  // namespace
+
+std::map<std::string, NpyArray> parse_npz(std::span<const std::byte> bytes, std::string_view where,
+                                          uint64_t max_bytes) {
+  return parse_members(bytes, where, max_bytes, nullptr);
+}
+
 std::map<std::string, NpyArray> read_npz(const std::string& path, uint64_t max_bytes) {
   return parse_npz(read_file(path), path, max_bytes);
+}
+
+std::map<std::string, NpyArray> read_npz_members(const std::string& path, std::span<const std::string_view> names,
+                                                 uint64_t max_bytes) {
+  const MappedFile file(path);  // large archives may hold much that is not asked for
+  return parse_members(file.bytes(), path, max_bytes, [names](std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  });
 }
 
 void write_npz(const std::string& path, const std::map<std::string, NpyArray>& arrays) {
