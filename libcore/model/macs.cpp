@@ -3,16 +3,14 @@
 // Three ways to count the multiply-accumulates of one image (table1.md). Notation: a layer has x columns (hidden) and e
 // columns (coordinates) and d rows; R^2 are the points of its block, r^2 those of the block before.
 //
-// full      the formula as written:  R^2 (x + e) d  for a layer (the low layer of a split join runs on r^2), rank (x +
-// e) d
-//           for A B,  R^2 2 m  for B q,  R^2 3 d  for to-RGB;  hypernetwork and connector as they are.
-// paper     R^2 x d  with every block's first layer at the block's own resolution, the very first layer as d x d (2 x d
-// where
-//           the point itself goes in), nothing else but hypernetwork and connector.
+// full      the formula as written: R^2 (x + e) d for a layer (the low layer of a split join runs on r^2),
+//           rank (x + e) d for A B, R^2 2 m for B q, R^2 3 d for to-RGB; hypernetwork and connector as they are.
+// paper     R^2 x d with every block's first layer at the block's own resolution, the very first layer as d x d
+//           (2 x d where the point itself goes in), nothing else but hypernetwork and connector.
 // executed  the hidden half of a block's first layer on r^2; the coordinate half through P Chebyshev nodes an axis
-// (render.md,
-//           section 1):  P^2 e d + R P^2 d + R^2 P d  a layer and  P^2 2 m  for B q. Fixed frequencies as functions of
-//           one coordinate. Where P >= R the points themselves are taken.
+//           (render.md, section 1): P^2 e d / 2 + R P^2 d + R^2 P d a layer and P^2 m for B q, where the page has
+//           P^2 e d and P^2 2 m: nodes go in pairs that share their products. Fixed frequencies as functions of one
+//           coordinate. Where P >= R the points themselves are taken.
 #include "model/macs.hpp"
 
 #include <algorithm>
@@ -65,7 +63,7 @@ class Counter {
   [[nodiscard]] int64_t frequency_macs(const BlockLayout& block, size_t k) const {
     if (count_ == MacCount::kPaper) return 0;
     if (!by_nodes(block, k)) return points({2, block.frequencies + block.fixed_frequencies}, k);
-    return sum(product({n_nodes_, n_nodes_, 2, block.frequencies}), fixed_values(block, k));
+    return sum(product({n_nodes_, n_nodes_, block.frequencies}), fixed_values(block, k));
   }
 
   void layer(const LayerLayout& layout, const BlockLayout& block, size_t k) {
@@ -96,7 +94,7 @@ class Counter {
     if (!by_nodes(block, k)) return points({layout.e_columns, layout.out}, k);
     const int64_t d = layout.out;
     const auto [nx, ny] = cells_[k];
-    const int64_t at_nodes = product({n_nodes_, n_nodes_, 2 * block.frequencies, d});
+    const int64_t at_nodes = product({n_nodes_, n_nodes_, block.frequencies, d});  // pairs of nodes share products
     const int64_t to_rows = product({ny, n_nodes_, n_nodes_, d});
     const int64_t to_points = product({ny, nx, n_nodes_, d});
     const int64_t fixed = product({fixed_values(block, k), 2, d});  // a sine and a cosine each

@@ -34,23 +34,6 @@ void clear_last_panel(Buffer& panels, int64_t channels) {
   std::fill_n(panels.data() + panels.size() - channels * kPanel, channels * kPanel, 0.0F);
 }
 
-/// Sines and cosines of frequency times position, [m][positions].
-struct Waves {
-  std::vector<float> sine, cosine;
-  Waves(const Block& block, size_t axis, const std::vector<double>& positions, const ForEach& for_each)
-      : sine(static_cast<size_t>(block.n_learned) * positions.size()), cosine(sine.size()) {
-    constexpr int64_t kFrequenciesAtOnce = 16;
-    for_pieces(for_each, block.n_learned, kFrequenciesAtOnce, [&](int64_t i) {
-      const double f = block.frequencies[2 * static_cast<size_t>(i) + axis];
-      for (size_t j = 0; j < positions.size(); ++j) {
-        const size_t at = static_cast<size_t>(i) * positions.size() + j;
-        sine[at] = static_cast<float>(std::sin(f * positions[j]));
-        cosine[at] = static_cast<float>(std::cos(f * positions[j]));
-      }
-    });
-  }
-};
-
 }  // namespace
 
 int64_t panels_across(int64_t width) {
@@ -101,7 +84,7 @@ bool CoordinateTerm::nodes_pay() const {
   const auto n_y = static_cast<double>(n_y_);
   const auto n_learned = static_cast<double>(2 * block_->n_learned);
   const auto n_fixed = static_cast<double>(2 * block_->n_fixed);
-  const double here = n_x * n_y * n_learned + n_pieces * height * n_x * n_y +
+  const double here = n_x * n_y * n_learned / 2 + n_pieces * height * n_x * n_y +
                       height * width * static_cast<double>(n_columns()) + n_pieces * 2 * height * n_fixed;
   return here < kWorthwhile * height * width * (n_learned + n_fixed);
 }
@@ -144,64 +127,6 @@ void CoordinateTerm::interpolate(const Nodes& nodes_x, const Nodes& nodes_y, con
     nodes_y.weights_at(y_[static_cast<size_t>(i)], row);
     for (size_t j = 0; j < row.size(); ++j) {
       row_weights_.data()[i * n_y_ + static_cast<int64_t>(j)] = static_cast<float>(row[j]);
-    }
-  });
-}
-
-/// The products W_e e at all nodes: nodes are points in raster order, so that a panel may hold the end of one row of
-/// nodes and the beginning of the next.
-void CoordinateTerm::evaluate_nodes(const Nodes& nodes_x, const Nodes& nodes_y, const ForEach& for_each) {
-  const int64_t m = block_->n_learned;
-  const int64_t half = m + block_->n_fixed;
-  const int64_t n_nodes = n_x_ * n_y_;
-  const Waves along_x(*block_, 0, nodes_x.points(), for_each);
-  const Waves along_y(*block_, 1, nodes_y.points(), for_each);
-  for (const Layer& layer : block_->layers) {
-    values_.emplace_back(layer.e.empty() ? 0 : kernels::n_strips(layer.e.rows) * n_nodes * kStrip);
-  }
-  if (m == 0) return;
-  for_each(kernels::n_panels(n_nodes), [&](int64_t p) {
-    Buffer axes = Buffer::zeros(4 * m * kPanel);
-    Buffer features(2 * m * kPanel);
-    float* sin_x = axes.data();
-    float* cos_x = sin_x + m * kPanel;
-    float* sin_y = cos_x + m * kPanel;
-    float* cos_y = sin_y + m * kPanel;
-    const int64_t n = std::min(kPanel, n_nodes - p * kPanel);
-    for (int64_t i = 0; i < m; ++i) {
-      for (int64_t j = 0; j < n; ++j) {
-        const int64_t node = p * kPanel + j;
-        const auto at_x = static_cast<size_t>(i * n_x_ + node % n_x_);
-        const auto at_y = static_cast<size_t>(i * n_y_ + node / n_x_);
-        sin_x[i * kPanel + j] = along_x.sine[at_x];
-        cos_x[i * kPanel + j] = along_x.cosine[at_x];
-        sin_y[i * kPanel + j] = along_y.sine[at_y];
-        cos_y[i * kPanel + j] = along_y.cosine[at_y];
-      }
-    }
-    operations_->features({sin_x, cos_x, sin_y, cos_y, kPanel, m, features.data()});
-    Buffer product(kernels::n_strips(block_->width) * kStrip * kPanel);
-    for (size_t l = 0; l < block_->layers.size(); ++l) {
-      const Matrix& e = block_->layers[l].e;
-      if (e.empty()) continue;
-      kernels::LayerJob job;
-      job.parts[0] = {e.strips.data(), features.data(), m, e.strip_stride(), 0};
-      job.parts[1] = {e.strips.data() + half * kStrip, features.data() + m * kPanel, m, e.strip_stride(), 0};
-      job.n_parts = 2;
-      job.rows = e.rows;
-      job.panels = 1;
-      job.out = product.data();
-      job.out_channel_stride = kPanel;
-      operations_->layer(job);
-      for (int64_t s = 0; s < kernels::n_strips(e.rows); ++s) {
-        float* strip = values_[l].data() + s * n_nodes * kStrip;
-        const float* from = product.data() + s * kStrip * kPanel;
-        for (int64_t j = 0; j < n; ++j) {
-          const int64_t node = p * kPanel + j;
-          float* to = strip + kernels::spread_index(node / n_x_, node % n_x_ * kStrip, n_y_, n_x_ * kStrip);
-          for (int64_t i = 0; i < kStrip; ++i) to[i] = from[i * kPanel + j];
-        }
-      }
     }
   });
 }

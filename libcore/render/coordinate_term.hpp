@@ -59,6 +59,8 @@ class CoordinateTerm {
   [[nodiscard]] bool nodes_pay() const;
   void interpolate(const Nodes& nodes_x, const Nodes& nodes_y, const ForEach& for_each);
   void evaluate_nodes(const Nodes& nodes_x, const Nodes& nodes_y, const ForEach& for_each);
+  [[nodiscard]] std::vector<kernels::Buffer> weights_about(double centre_x, double centre_y,
+                                                           const ForEach& for_each) const;
   void tabulate_columns(const ForEach& for_each);
 
   const Block* block_ = nullptr;

@@ -30,10 +30,11 @@ int64_t node_count(double max_frequency, double span, double accuracy) {
   return k <= kMaxNodes ? k : 0;
 }
 
-Nodes::Nodes(double low, double high, int64_t n) {
+Nodes::Nodes(double low, double high, int64_t n) : centre_((low + high) / 2) {
   for (int64_t j = 0; j < n; ++j) {
     const double angle = static_cast<double>(2 * j + 1) * std::numbers::pi / static_cast<double>(2 * n);
-    points_.push_back((low + high) / 2 - (high - low) / 2 * std::cos(angle));
+    offsets_.push_back(-(high - low) / 2 * std::cos(angle));
+    points_.push_back(centre_ + offsets_.back());
     barycentric_.push_back((j % 2 == 0 ? 1 : -1) * std::sin(angle));
   }
 }

@@ -23,11 +23,15 @@ class Nodes {
   Nodes(double low, double high, int64_t n);
   [[nodiscard]] const std::vector<double>& points() const noexcept { return points_; }
   [[nodiscard]] size_t size() const noexcept { return points_.size(); }
+  [[nodiscard]] double centre() const noexcept { return centre_; }
+  /// Points minus the centre: node i has minus that of node n - 1 - i.
+  [[nodiscard]] const std::vector<double>& offsets() const noexcept { return offsets_; }
   /// Weights of all nodes in the value at one point; their sum is 1. out: [size()].
   void weights_at(double point, std::span<double> out) const;
 
  private:
-  std::vector<double> points_, barycentric_;
+  double centre_;
+  std::vector<double> points_, offsets_, barycentric_;
 };
 
 /// Fixed frequencies (f_x, f_y) as sums of products of functions of x and of y. With g = |f_x| and s its sign,
