@@ -1,37 +1,35 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// Opens, measures and compares two sides.
+// Loads and opens two sides, sees that they compare, measures them, takes the scores.
 #include "metrics/evaluate.hpp"
 
 #include <chrono>
-#include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <utility>
 
 #include "base/error.hpp"
 #include "base/log.hpp"
-#include "base/progress.hpp"
+#include "metrics/agreement.hpp"
 #include "metrics/feature_network.hpp"
 #include "metrics/frechet.hpp"
 #include "metrics/measure.hpp"
-#include "metrics/picture_set.hpp"
-#include "metrics/statistics_file.hpp"
+#include "metrics/result.hpp"
+#include "metrics/side.hpp"
 
 namespace inr::metrics {
 namespace {
 
-// One side, measured or loaded.
-struct Side {
-  Statistics statistics;
-  StatisticsInfo info;
-  base::Json origin = base::Json::object();
-};
-
-void check_numbers(const EvaluateOptions& options) {
+void check_request(const EvaluateOptions& options) {
   if (options.real.empty() && options.fake.empty())
     throw base::UsageError("nothing to compare; give --real and --fake");
-  if ((options.real.empty() || options.fake.empty()) && options.save_stats.empty()) {
+  const bool scored = !options.real.empty() && !options.fake.empty();
+  if (!scored && options.save_stats.empty() && options.save_features.empty() && !options.inception_score) {
     throw base::UsageError("one side alone has no score; give --real and --fake, or --save-stats FILE");
+  }
+  for (const auto& [name, asked] : {std::pair("--kid", options.kid), std::pair("--pr", options.precision_recall),
+                                    std::pair("--upsampled", options.upsampling != Upsampling::kNone)}) {
+    if (asked && !scored) throw base::UsageError(std::string(name) + " compares two sides; give --real and --fake");
   }
   if (options.real == "-" && options.fake == "-") {
     throw base::UsageError("--real and --fake cannot both be stdin; write one of the streams to a file");
@@ -44,12 +42,33 @@ void check_numbers(const EvaluateOptions& options) {
     throw base::UsageError("--batch " + std::to_string(options.batch) + " is not a positive number");
 }
 
-Side load_side(const std::string& path, const std::optional<int64_t>& n_images) {
-  if (n_images) {
-    throw base::UsageError(base::printable(path) + " holds statistics of a fixed set; leave out the number of images");
+// True where writing to output would replace input, or a file of the folder that input is.
+bool would_replace(const std::string& output, const std::string& input) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  if (input.empty() || input == "-" || !fs::is_regular_file(output, error)) return false;
+  if (fs::equivalent(output, input, error)) return true;
+  if (!fs::is_directory(input, error)) return false;
+  const fs::path folder = fs::canonical(input, error), file = fs::canonical(output, error);
+  const auto [end, at] = std::mismatch(folder.begin(), folder.end(), file.begin(), file.end());
+  return end == folder.end();
+}
+
+void check_outputs(const EvaluateOptions& options) {
+  for (const auto& [name, output] :
+       {std::pair("--save-stats", options.save_stats), std::pair("--save-features", options.save_features)}) {
+    if (output.empty()) continue;
+    for (const auto& [of, input] : {std::pair("--real", options.real), std::pair("--fake", options.fake),
+                                    std::pair("--network", options.network)}) {
+      if (would_replace(output, input)) {
+        throw base::UsageError(std::string(name) + " " + base::printable(output) + " would replace what " + of +
+                               " reads; name another file");
+      }
+    }
   }
-  StatisticsFile file = load_statistics(path);
-  return {std::move(file.statistics), std::move(file.info), base::Json::object()};
+  if (!options.save_stats.empty() && options.save_stats == options.save_features) {
+    throw base::UsageError("--save-stats and --save-features name one file; name two");
+  }
 }
 
 // What can be told before hours of work: a number of images that was asked for, or that the set states.
@@ -62,175 +81,137 @@ void check_rank_early(const PictureSet& set, const std::optional<int64_t>& n_ima
   if (!n_images) check_rank(base::printable(set.name()), set.count().value_or(0), network.dims());
 }
 
-// Statistics that were loaded must be of the network that is to measure the other side.
-void check_network(const Side& loaded, const std::string& path, const FeatureNetwork& network) {
-  const std::string& hash = loaded.info.network_hash;
-  if (loaded.statistics.dims() == network.dims() && (hash.empty() || hash == network.hash())) return;
-  const std::string there = loaded.info.network.empty() ? std::string("an unnamed network") : loaded.info.network;
-  throw base::DataError(base::printable(path),
-                        "statistics of " + base::printable(there) + " with " +
-                            std::to_string(loaded.statistics.dims()) + " features, the pictures would be seen by " +
-                            network.name() + " with " + std::to_string(network.dims()),
-                        "give the network of the statistics with --network");
-}
+// Both sides, from paths to statistics.
+class Comparison {
+ public:
+  explicit Comparison(const EvaluateOptions& options)
+      : options_(options), scored_(!options.real.empty() && !options.fake.empty()) {}
 
-Side measure_side(const std::string& path, const char* label, const std::optional<int64_t>& n_images,
-                  const FeatureNetwork& network, const EvaluateOptions& options) {
-  const ThreadCountGuard keep_threads;
-  field::WorkerPool pool(options.n_threads);
-  const std::unique_ptr<PictureSet> set = open_picture_set(path, {options.seed, n_images}, pool);
-  const bool scored = !options.real.empty() && !options.fake.empty();
-  if (scored && !options.allow_few) check_rank_early(*set, n_images, network);
-  const std::optional<int64_t> n_usual = n_images ? n_images : set->usual_count();
-  base::Progress bar(label, static_cast<uint64_t>(n_usual ? *n_usual : set->count().value_or(0)), "images");
-  MeasureOptions measure_options;
-  measure_options.n_images = n_images;
-  measure_options.batch = options.batch;
-  measure_options.progress = [&bar](int64_t done) { bar.update(static_cast<uint64_t>(done)); };
-  Measured measured = measure(*set, network, measure_options, pool);
-  StatisticsInfo info{
-      network.protocol(),  network.name(), network.hash(), measured.resolution, set->kind() + " " + set->name(),
-      network.score_name()};
-  return {std::move(measured.statistics), std::move(info), set->origin()};
-}
-
-// Where both sides say how they were made, they must agree; where one does not say, the number of features must.
-void check_agreement(const Side& real, const Side& fake, const EvaluateOptions& options) {
-  const auto compare = [&](const char* what, const std::string& a, const std::string& b) {
-    if (a.empty() || b.empty() || a == b) return;
-    throw base::DataError(
-        base::printable(options.real) + " and " + base::printable(options.fake),
-        std::string("not the same ") + what + ": " + base::printable(a) + " and " + base::printable(b),
-        "compare statistics of the same network and protocol (see --network)");
-  };
-  compare("network", real.info.network, fake.info.network);
-  compare("network file (SHA-256)", real.info.network_hash, fake.info.network_hash);
-  compare("protocol", real.info.protocol, fake.info.protocol);
-  if (real.info.network.empty() != fake.info.network.empty()) {
-    base::log_warning(
-        "one side does not say by which network its statistics were made; the score holds only if it is the same");
+  void measure_all() {
+    const ThreadCountGuard keep_threads;
+    field::WorkerPool pool(options_.n_threads);
+    load_arrays();
+    open_pictures(pool);
+    check_early();
+    for (std::optional<Side>* side : {&real_, &fake_}) {
+      if (*side && (*side)->set) measure(**side, pool);
+    }
+    if (upsampled_from_ > 0 && fake_->info.resolution == "mixed") {
+      throw base::DataError(base::printable(fake_->path),
+                            "holds pictures of several sizes, and an upsampled distance is for one",
+                            "bring them to one size with inr-prep");
+    }
+    if (scored_) check_agreement(*real_, *fake_, options_.allow_mixed, true);
+    for (std::optional<Side>* side : {&real_, &fake_}) {
+      if (*side) (*side)->set.reset();  // before the pool
+    }
   }
-  const std::string &a = real.info.resolution, &b = fake.info.resolution;
-  if (!a.empty() && !b.empty() && a != b) {
-    base::log_warning("the real pictures are " + base::printable(a) + ", the fake ones " + base::printable(b));
+
+  [[nodiscard]] bool scored() const noexcept { return scored_; }
+  [[nodiscard]] const Side* real() const { return real_ ? &*real_ : nullptr; }
+  [[nodiscard]] const Side* fake() const { return fake_ ? &*fake_ : nullptr; }
+  [[nodiscard]] const FeatureNetwork* network() const { return network_.get(); }
+  [[nodiscard]] int64_t upsampled_from() const noexcept { return upsampled_from_; }
+  /// The side that --save-stats and --save-features are about.
+  [[nodiscard]] const Side& saved() const { return real_ ? *real_ : *fake_; }
+
+ private:
+  // Cheap things first: what is wrong with statistics is told before any work.
+  void load_arrays() {
+    const auto load = [this](std::optional<Side>& side, const std::string& path, const char* label,
+                             const std::optional<int64_t>& n_images) {
+      if (path.empty() || detect_side(path) != SideKind::kStatistics) return;
+      side = load_side(path, label, n_images);
+      const Statistics& loaded = side->statistics;
+      if (scored_ && !options_.allow_few) check_rank(base::printable(path), loaded.n_images, loaded.dims());
+    };
+    load(real_, options_.real, "real", options_.n_real);
+    load(fake_, options_.fake, "fake", options_.n_fake);
   }
-}
 
-base::Json text_or_null(const std::string& text) {
-  return text.empty() ? base::Json() : base::Json(base::printable(text));
-}
-base::Json count_or_null(int64_t n) { return n == 0 ? base::Json() : base::Json(n); }
+  void open_pictures(field::WorkerPool& pool) {
+    const bool reals = !options_.real.empty() && !real_, fakes = !options_.fake.empty() && !fake_;
+    if (!reals && !fakes) return;
+    network_ = open_network(options_.network);
+    for (const std::optional<Side>* side : {&real_, &fake_}) {
+      if (*side) check_dims(**side, *network_);
+    }
+    if (options_.upsampling != Upsampling::kNone && !fakes) {
+      throw base::UsageError("--upsampled makes pictures larger; give pictures, a checkpoint or a stream with --fake");
+    }
+    const PictureSetOptions real_options{options_.seed, options_.n_real, Upsampling::kNone};
+    const PictureSetOptions fake_options{options_.seed, options_.n_fake, options_.upsampling};
+    if (options_.upsampling != Upsampling::kNone) {
+      UpsampledFakes upsampled = open_upsampled_fakes(options_.fake, fake_options, pool);
+      upsampled_from_ = upsampled.resolution;
+      fake_ = open_side(options_.fake, "fake", std::move(upsampled.set), *network_);
+      fake_->info.resolution = std::to_string(2 * upsampled_from_) + "x" + std::to_string(2 * upsampled_from_);
+    } else if (fakes) {
+      fake_ = open_side(options_.fake, "fake", open_picture_set(options_.fake, fake_options, pool), *network_);
+    }
+    if (!reals) return;
+    std::unique_ptr<PictureSet> set = upsampled_from_ > 0
+                                          ? open_upsampled_reals(options_.real, 2 * upsampled_from_, real_options, pool)
+                                          : open_picture_set(options_.real, real_options, pool);
+    real_ = open_side(options_.real, "real", std::move(set), *network_);
+  }
 
-// The square side as a number, other sizes as "WxH" or "mixed", null where not known.
-base::Json resolution_json(const std::string& text) {
-  const size_t cross = text.find('x');
-  const std::string side = text.substr(0, cross);
-  const bool number = !side.empty() && side.size() < 10 && side.find_first_not_of("0123456789") == std::string::npos;
-  if (number && text == side + "x" + side) return std::stoll(side);
-  return text_or_null(text);
-}
+  void check_early() {
+    if (!scored_) return;
+    check_agreement(*real_, *fake_, options_.allow_mixed, false);
+    if (options_.allow_few) return;
+    if (real_->set) check_rank_early(*real_->set, options_.n_real, *network_);
+    if (fake_->set) check_rank_early(*fake_->set, options_.n_fake, *network_);
+  }
 
-base::Json describe(const std::optional<Side>& real, const std::optional<Side>& fake, const EvaluateOptions& options) {
-  const Side& shown = fake ? *fake : *real;
-  const Side& known = fake && real && fake->info.network.empty() ? *real : shown;
-  const auto fact = [&shown](const char* key) {
-    return shown.origin.contains(key) ? shown.origin.at(key) : base::Json();
-  };
-  base::Json json;
-  json["protocol"] = text_or_null(known.info.protocol);
-  json["network"] = text_or_null(known.info.network);
-  json["network_hash"] = text_or_null(known.info.network_hash);
-  json["n_real"] = real ? count_or_null(real->statistics.n_images) : base::Json();
-  json["n_fake"] = fake ? count_or_null(fake->statistics.n_images) : base::Json();
-  json["resolution"] = resolution_json(shown.info.resolution);
-  json["real_resolution"] = real ? resolution_json(real->info.resolution) : base::Json();
-  json["device"] = "cpu";
-  json["dtype"] = "float32";
-  json["checkpoint"] = fact("checkpoint");
-  json["iteration"] = fact("iteration");
-  json["model_hash"] = fact("model_hash");
-  json["seed"] = shown.origin.contains("checkpoint") ? base::Json(options.seed) : base::Json();
-  json["real"] = text_or_null(options.real);
-  json["fake"] = text_or_null(options.fake);
-  return json;
-}
+  void measure(Side& side, field::WorkerPool& pool) {
+    MeasureSideOptions how;
+    how.measure.n_images = &side == &*real_ ? options_.n_real : options_.n_fake;
+    how.measure.batch = options_.batch;
+    measure_side(side, *network_, how, pool);
+  }
+
+  const EvaluateOptions& options_;
+  bool scored_;
+  std::unique_ptr<FeatureNetwork> network_;  // null where nothing has to be measured
+  std::optional<Side> real_, fake_;
+  int64_t upsampled_from_ = 0;  // R
+};
 
 }  // namespace
 
-std::string Evaluation::line() const {
-  const auto text = [this](const char* key) {
-    const base::Json& value = json.at(key);
-    return value.is_null() ? std::string("?") : value.is_string() ? value.get<std::string>() : base::dump_json(value);
-  };
-  std::string out;
-  if (score) {
-    char number[64];
-    std::snprintf(number, sizeof number, "%.6g", *score);
-    out = score_name + " " + number;
-  } else {
-    out = "statistics";
-  }
-  out += "  (" + text("network") + ", " + text("protocol");
-  if (!json.at("real").is_null()) out += "; " + text("n_real") + " real";
-  if (!json.at("fake").is_null()) out += "; " + text("n_fake") + " fake";
-  out += "; resolution " + text("resolution");
-  if (!json.at("iteration").is_null()) out += "; iteration " + text("iteration");
-  out += ")";
-  if (!json.at("note").is_null()) out += "  " + text("note");
-  return out;
-}
-
 Evaluation evaluate(const EvaluateOptions& options) {
   const auto start = std::chrono::steady_clock::now();
-  check_numbers(options);
-  struct Request {
-    const std::string& path;
-    const char* label;
-    const std::optional<int64_t>& n_images;
-    std::optional<Side> side;
-    [[nodiscard]] bool statistics() const { return detect_side(path) == SideKind::kStatistics; }
-  };
-  Request real{options.real, "real", options.n_real, {}}, fake{options.fake, "fake", options.n_fake, {}};
-  const bool scored = !real.path.empty() && !fake.path.empty();
-  for (Request* request :
-       {&real, &fake}) {  // cheap things first: what is wrong with statistics is told before any work
-    if (request->path.empty() || !request->statistics()) continue;
-    request->side = load_side(request->path, request->n_images);
-    const Statistics& loaded = request->side->statistics;
-    if (scored && !options.allow_few) check_rank(base::printable(request->path), loaded.n_images, loaded.dims());
-  }
-  std::unique_ptr<FeatureNetwork> network;
-  for (Request* request : {&real, &fake}) {
-    if (request->path.empty() || request->side) continue;
-    if (!network) network = open_network(options.network);
-    const Request& other = request == &real ? fake : real;
-    if (other.side) check_network(*other.side, other.path, *network);
-    request->side = measure_side(request->path, request->label, request->n_images, *network, options);
-  }
-  if (!options.save_stats.empty()) {
-    const Side& saved = real.side ? *real.side : *fake.side;
-    save_statistics(options.save_stats, saved.statistics, saved.info);
-  }
+  check_request(options);
+  check_outputs(options);
+  Comparison sides(options);
+  sides.measure_all();
+  if (!options.save_stats.empty()) save_statistics(options.save_stats, sides.saved().statistics, sides.saved().info);
 
   Evaluation out;
-  if (scored) {
-    check_agreement(*real.side, *fake.side, options);
-    for (const Request* request : {&real, &fake}) {
-      const Statistics& statistics = request->side->statistics;
-      if (!options.allow_few) check_rank(base::printable(request->path), statistics.n_images, statistics.dims());
-      warn_few(base::printable(request->path), statistics.n_images);
+  const Side* real = sides.real();
+  const Side* fake = sides.fake();
+  if (sides.scored()) {
+    for (const Side* side : {real, fake}) {
+      if (!options.allow_few) {
+        check_rank(base::printable(side->path), side->statistics.n_images, side->statistics.dims());
+      }
+      warn_few(base::printable(side->path), side->statistics.n_images);
     }
-    out.score = frechet_distance(real.side->statistics, fake.side->statistics);
+    out.score = frechet_distance(real->statistics, fake->statistics);
     out.json["fid"] = *out.score;
   }
-  const Side& named = fake.side && !fake.side->info.score_name.empty() ? *fake.side
-                      : real.side                                      ? *real.side
-                                                                       : *fake.side;
-  out.score_name = named.info.score_name.empty() ? "FD" : base::printable(named.info.score_name);
+  const bool fake_named = fake != nullptr && !fake->info.score_name.empty();
+  const std::string& name = (fake_named || real == nullptr ? fake : real)->info.score_name;
+  out.score_name = (sides.upsampled_from() > 0 ? "Upsampled" : "") + (name.empty() ? "FD" : base::printable(name));
   out.json["score"] = out.score_name;
-  out.json.update(describe(real.side, fake.side, options));
-  out.json["note"] = network ? base::Json(network->note()) : base::Json();
+  out.json.update(describe(real, fake, sides.network(), options, sides.upsampled_from()));
   out.json["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (real != nullptr && real->sources && real->sources->n_enlarged > 0) {
+    base::log_warning(base::printable(real->path) + ": " + std::to_string(real->sources->n_enlarged) + " of " +
+                      std::to_string(real->statistics.n_images) + " real pictures are smaller than " +
+                      real->info.resolution + " and were enlarged");
+  }
   return out;
 }
 

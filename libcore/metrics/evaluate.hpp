@@ -1,38 +1,48 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// A score from two sides, real and fake, each pictures of any kind or statistics made before; what inr-fid prints.
+// Scores from two sides, real and fake, each pictures of any kind or statistics made before; what inr-fid prints.
 #pragma once
 #include <cstdint>
 #include <optional>
 #include <string>
 
 #include "base/json.hpp"
+#include "metrics/picture_set.hpp"
 
 namespace inr::metrics {
 
 struct EvaluateOptions {
-  std::string real, fake;  // see detect_side(); "-" is stdin, for one side only. One may be empty with save_stats
+  std::string real, fake;  // see detect_side(); "-" is stdin, for one side only. One may be empty with save_stats,
+                           // save_features or inception_score
   std::string network;     // file; empty: the built-in random network
+  std::string protocol;    // of the network; empty: its own default
   std::optional<int64_t> n_real;  // exactly so many of the real side; nothing: all
   std::optional<int64_t> n_fake;  // the same; nothing: all, kUsualSamples of a checkpoint
   uint64_t seed = 0;              // of samples drawn from a checkpoint
   int n_threads = 0;              // 0: one per core
   int64_t batch = 0;              // pictures at a time, bounds the memory; 0: enough for all threads
-  bool allow_few = false;         // go on where the covariance lacks rank
-  std::string save_stats;         // writes the statistics of the real side (of the fake one where that is the only one)
+  bool kid = false;               // kernel inception distance as well
+  bool precision_recall = false;  // improved precision and recall as well
+  bool inception_score = false;   // of the fake side (of the real one where it is alone); a network with class scores
+  Upsampling upsampling = Upsampling::kNone;  // fakes twice as large, reals from original files (upsampled.hpp)
+  bool allow_few = false;                     // go on where the covariance lacks rank
+  bool allow_mixed = false;                   // go on where the sides say that they were not made alike
+  std::string save_stats;     // writes the statistics of the real side (of the fake one where that is the only one)
+  std::string save_features;  // writes its features
 };
 
-/// A score, or only statistics where one side was given.
+/// Scores, or only statistics where one side was given.
 struct Evaluation {
-  std::optional<double> score;
-  std::string score_name;                  // "FD-MobileNetV2"
+  std::optional<double> score;             // the Frechet distance, where there are two sides
+  std::string score_name;                  // "FID", "FD-MobileNetV2"
   base::Json json;                         // keys of inr-fid --json, "fid" first
   [[nodiscard]] std::string line() const;  // the same for people, one line without its newline
 };
 
-/// Measures both sides and compares them. Shows a progress bar, logs warnings. Throws UsageError (no side, stdin twice,
-/// a number of images that cannot give full rank), DataError (too few pictures, statistics of another network or
-/// protocol, files that cannot be used), SystemError.
+/// Measures both sides and compares them. Memory does not depend on the number of pictures; with kid, precision_recall,
+/// inception_score features are kept (kept_features.hpp). Shows progress bars, logs warnings. Throws UsageError (no
+/// side, stdin twice, an output that is an input, a number of images that cannot give full rank, a score the network
+/// cannot give), DataError (too few pictures, sides that were not made alike, files that cannot be used), SystemError.
 Evaluation evaluate(const EvaluateOptions& options);
 
 }  // namespace inr::metrics

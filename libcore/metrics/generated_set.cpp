@@ -17,35 +17,51 @@
 #include "gan/checkpoint.hpp"
 #include "gan/sampler.hpp"
 #include "image/quantize.hpp"
+#include "metrics/upsampled.hpp"
 #include "store/inr_stream.hpp"
 
 namespace inr::metrics {
 namespace {
 
-// theta to a picture at the resolution of training. Copies share the model.
+// At the density of training, or twice as dense.
+model::GridRequest grid_request(const model::ModelConfig& config, bool twice) {
+  model::GridRequest request;
+  if (twice) request.width = request.height = 2 * config.resolution;
+  return request;
+}
+
+// theta to a picture. Copies share the model.
 class Painter {
  public:
-  explicit Painter(std::shared_ptr<const field::InrModel> model)
+  Painter(std::shared_ptr<const field::InrModel> model, Upsampling upsampling)
       : model_(std::move(model)),
-        plan_(std::make_shared<const model::GridPlan>(model::plan_grid(model_->config, {}))) {}
+        plan_(std::make_shared<const model::GridPlan>(
+            model::plan_grid(model_->config, grid_request(model_->config, upsampling == Upsampling::kInr)))),
+        filter_(upsampling == Upsampling::kInr ? Upsampling::kNone : upsampling) {}
 
   [[nodiscard]] PictureJob job(std::vector<float> theta) const {
     return [painter = *this, values = std::move(theta)] { return painter.paint(values); };
+  }
+  [[nodiscard]] PictureSize size() const {
+    const int64_t times = filter_ == Upsampling::kNone ? 1 : 2;
+    return {times * plan_->width(), times * plan_->height()};
   }
 
  private:
   [[nodiscard]] image::Image paint(const std::vector<float>& theta) const {
     const c10::InferenceMode no_gradients;
     field::ImageRenderer renderer(model_, theta, plan_);
-    image::Image picture = image::make_image(plan_->width(), plan_->height());
-    std::vector<float> values(picture.rgb.size());
-    renderer.rows(0, picture.height, values, nullptr);
+    std::vector<float> values(static_cast<size_t>(3 * plan_->width() * plan_->height()));
+    renderer.rows(0, plan_->height(), values, nullptr);
+    if (filter_ != Upsampling::kNone) values = upsample_twice(values, plan_->width(), plan_->height(), 3, filter_);
+    image::Image picture = image::make_image(size().width, size().height);
     image::quantize8(values, picture.rgb);
     return picture;
   }
 
   std::shared_ptr<const field::InrModel> model_;
   std::shared_ptr<const model::GridPlan> plan_;
+  Upsampling filter_;
 };
 
 std::shared_ptr<const field::InrModel> model_of(const gan::LoadedGenerator& generator) {
@@ -62,7 +78,7 @@ class CheckpointSet final : public PictureSet {
  public:
   CheckpointSet(gan::LoadedGenerator generator, std::string name, const PictureSetOptions& options,
                 field::WorkerPool& pool)
-      : painter_(model_of(generator)),
+      : painter_(model_of(generator), options.upsampling),
         sampler_(std::move(generator), std::nullopt),
         name_(std::move(name)),
         seed_(options.seed),
@@ -72,11 +88,17 @@ class CheckpointSet final : public PictureSet {
   [[nodiscard]] std::string name() const override { return name_; }
   [[nodiscard]] std::optional<int64_t> count() const override { return std::nullopt; }
   [[nodiscard]] std::optional<int64_t> usual_count() const override { return kUsualSamples; }
+  [[nodiscard]] PictureSize size() const override { return painter_.size(); }
   [[nodiscard]] base::Json origin() const override {
     const gan::LoadedGenerator& generator = sampler_.generator();
     base::Json json = {{"checkpoint", base::printable(generator.path, 4096)}, {"model_hash", generator.model_hash}};
     if (generator.progress.is_object() && generator.progress.contains("iteration")) {
       json["iteration"] = generator.progress.at("iteration");
+    }
+    const base::Json& provenance = generator.provenance;
+    if (provenance.is_object() && provenance.contains("recipe")) {
+      const std::string filter = filter_of_recipe(provenance.at("recipe"));
+      if (!filter.empty()) json["filter"] = filter;
     }
     return json;
   }
@@ -130,14 +152,16 @@ class Descriptor {
 
 class StreamSet final : public PictureSet {
  public:
-  explicit StreamSet(const std::string& path)
-      : name_(path == "-" ? "stdin" : path), fd_(path), reader_(fd_.get(), name_) {
+  StreamSet(const std::string& path, Upsampling upsampling)
+      : name_(path == "-" ? "stdin" : path), fd_(path), reader_(fd_.get(), name_), upsampling_(upsampling) {
     open_next();
   }
   [[nodiscard]] std::string kind() const override { return "stream"; }
   [[nodiscard]] std::string name() const override { return name_; }
   // Not known before the end: another stream may follow.
   [[nodiscard]] std::optional<int64_t> count() const override { return std::nullopt; }
+  // Of the first stream; those that follow may have another.
+  [[nodiscard]] PictureSize size() const override { return painter_ ? painter_->size() : PictureSize{}; }
   [[nodiscard]] base::Json origin() const override { return {{"model_hash", base::printable(model_hash_)}}; }
   bool next(PictureJob& job) override {
     store::StreamRecord record;
@@ -153,7 +177,7 @@ class StreamSet final : public PictureSet {
     if (!reader_.next_stream()) return false;
     const store::StreamHeader& header = reader_.header();
     const model::ModelConfig config = model::parse_model_config(header.config, name_);
-    painter_.emplace(field::make_model(config, *header.blob, header.n_theta));
+    painter_.emplace(field::make_model(config, *header.blob, header.n_theta), upsampling_);
     model_hash_ = header.model_hash;
     return true;
   }
@@ -161,6 +185,7 @@ class StreamSet final : public PictureSet {
   std::string name_;
   Descriptor fd_;
   store::InrStreamReader reader_;
+  Upsampling upsampling_;
   std::optional<Painter> painter_;
   std::string model_hash_;
 };
@@ -179,11 +204,11 @@ std::unique_ptr<PictureSet> open_checkpoint_set(const std::string& path, const P
   return std::make_unique<CheckpointSet>(gan::load_generator(gan::resolve_checkpoint(path)), path, options, pool);
 }
 
-std::unique_ptr<PictureSet> open_stream_set(const std::string& path) {
+std::unique_ptr<PictureSet> open_stream_set(const std::string& path, Upsampling upsampling) {
   if (path == "-" && ::isatty(STDIN_FILENO) != 0) {
     throw base::UsageError("stdin is a terminal; pipe a stream into it: inr-sample -n 1000 | inr-fid --fake - ...");
   }
-  return std::make_unique<StreamSet>(path);
+  return std::make_unique<StreamSet>(path, upsampling);
 }
 
 }  // namespace inr::metrics

@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
 // Sets of pictures that a model draws: from a checkpoint by keys (seed, 0), (seed, 1), ..., or from the records of an
-// INR stream. At the resolution of training, the same bytes as inr-sample | inr-render gives for these records.
+// INR stream. At the resolution of training, the same bytes as inr-sample | inr-render gives for these records; or
+// twice as large, by a filter before the values are rounded to 8 bits, or by drawing the function on the denser grid as
+// inr-render superres does.
 #pragma once
 #include <memory>
 #include <string>
@@ -20,6 +22,6 @@ std::unique_ptr<PictureSet> open_checkpoint_set(const std::string& path, const P
 
 /// path: a file, or "-" for stdin (UsageError where that is a terminal). Streams that follow one another are read as
 /// one set. Throws SystemError, DataError.
-std::unique_ptr<PictureSet> open_stream_set(const std::string& path);
+std::unique_ptr<PictureSet> open_stream_set(const std::string& path, Upsampling upsampling = Upsampling::kNone);
 
 }  // namespace inr::metrics

@@ -51,27 +51,32 @@ at::Tensor group_features(std::span<PictureJob> jobs, const FeatureNetwork& netw
   return network.forward(at::stack(prepared));
 }
 
-// Features of all jobs: [n, d]. The error of the lowest group is thrown, whichever came first in time.
+// Features of all jobs: [n, d]; beside them, in one of the threads, the work on the batch before. The error of the
+// lowest group is thrown, whichever came first in time; that of the other work before all.
 at::Tensor batch_features(std::span<PictureJob> jobs, const FeatureNetwork& network, Resolution& resolution,
-                          field::WorkerPool& pool) {
+                          field::WorkerPool& pool, const std::function<void()>& beside) {
   const size_t n_groups = (jobs.size() + kGroupImages - 1) / kGroupImages;
   std::vector<at::Tensor> features(n_groups);
   std::vector<Resolution> resolutions(n_groups);
-  std::vector<std::exception_ptr> errors(n_groups);
-  pool.run(static_cast<int64_t>(n_groups), [&](int64_t group) {
-    const auto g = static_cast<size_t>(group);
-    const size_t first = g * kGroupImages;
+  std::vector<std::exception_ptr> errors(n_groups + 1);
+  pool.run(static_cast<int64_t>(n_groups) + 1, [&](int64_t piece) {
+    const auto p = static_cast<size_t>(piece);
     try {
-      features[g] = group_features(jobs.subspan(first, std::min<size_t>(kGroupImages, jobs.size() - first)), network,
-                                   resolutions[g]);
+      if (p == 0) {
+        beside();
+        return;
+      }
+      const size_t first = (p - 1) * kGroupImages;
+      features[p - 1] = group_features(jobs.subspan(first, std::min<size_t>(kGroupImages, jobs.size() - first)),
+                                       network, resolutions[p - 1]);
     } catch (...) {
-      errors[g] = std::current_exception();
+      errors[p] = std::current_exception();
     }
   });
-  for (size_t g = 0; g < n_groups; ++g) {
-    if (errors[g]) std::rethrow_exception(errors[g]);
-    resolution.add(resolutions[g].text());
+  for (const std::exception_ptr& error : errors) {
+    if (error) std::rethrow_exception(error);
   }
+  for (const Resolution& each : resolutions) resolution.add(each.text());
   return at::cat(features);
 }
 
@@ -82,6 +87,7 @@ ThreadCountGuard::~ThreadCountGuard() { at::set_num_threads(n_threads_); }
 
 Measured measure(PictureSet& set, const FeatureNetwork& network, const MeasureOptions& options,
                  field::WorkerPool& pool) {
+  const c10::InferenceMode no_gradients;  // as in the workers, who share the statistics with this thread
   const std::optional<int64_t> n_there = set.count();
   const std::optional<int64_t> n_wanted = options.n_images ? options.n_images : set.usual_count();
   if (n_there && n_wanted && *n_there < *n_wanted) too_few(set, *n_wanted, *n_there);
@@ -91,18 +97,27 @@ Measured measure(PictureSet& set, const FeatureNetwork& network, const MeasureOp
 
   FeatureStats stats(network.dims());
   Resolution resolution;
+  at::Tensor pending;  // features of the last batch, not yet in the statistics
+  const auto take_pending = [&] {
+    if (!pending.defined()) return;
+    stats.add(pending);
+    if (options.features) options.features(pending);
+  };
+  int64_t n_done = 0;
   for (bool more = true; more;) {
     std::vector<PictureJob> jobs;
-    const int64_t n_most = n_wanted ? std::min(batch, *n_wanted - stats.n_images()) : batch;
+    const int64_t n_most = n_wanted ? std::min(batch, *n_wanted - n_done) : batch;
     while (more && std::ssize(jobs) < n_most) {
       PictureJob job;
       more = set.next(job);
       if (more) jobs.push_back(std::move(job));
     }
     if (jobs.empty()) break;
-    stats.add(batch_features(jobs, network, resolution, pool));
-    if (options.progress) options.progress(stats.n_images());
+    pending = batch_features(jobs, network, resolution, pool, take_pending);
+    n_done += std::ssize(jobs);
+    if (options.progress) options.progress(n_done);
   }
+  take_pending();
   if (n_wanted && stats.n_images() < *n_wanted) too_few(set, *n_wanted, stats.n_images());
   if (stats.n_images() == 0) throw base::DataError(base::printable(set.name()), "holds no pictures");
   return {stats.finish(network.ddof()), resolution.text()};

@@ -18,6 +18,7 @@
 #include "base/error.hpp"
 #include "image/decode.hpp"
 #include "metrics/generated_set.hpp"
+#include "metrics/upsampled.hpp"
 #include "store/dataset.hpp"
 #include "store/inr_stream.hpp"
 #include "store/sources.hpp"
@@ -29,15 +30,18 @@ namespace {
 class StoredSet final : public PictureSet {
  public:
   using Read = std::function<image::Image(int64_t)>;
-  StoredSet(std::string kind, std::string name, int64_t count, Read read, base::Json origin)
+  StoredSet(std::string kind, std::string name, int64_t count, Read read, PictureSize size = {},
+            base::Json origin = base::Json::object())
       : kind_(std::move(kind)),
         name_(std::move(name)),
         count_(count),
         read_(std::make_shared<Read>(std::move(read))),
+        size_(size),
         origin_(std::move(origin)) {}
   [[nodiscard]] std::string kind() const override { return kind_; }
   [[nodiscard]] std::string name() const override { return name_; }
   [[nodiscard]] std::optional<int64_t> count() const override { return count_; }
+  [[nodiscard]] PictureSize size() const override { return size_; }
   [[nodiscard]] base::Json origin() const override { return origin_; }
   bool next(PictureJob& job) override {
     if (next_ == count_) return false;
@@ -49,14 +53,19 @@ class StoredSet final : public PictureSet {
   std::string kind_, name_;
   int64_t count_, next_ = 0;
   std::shared_ptr<const Read> read_;
+  PictureSize size_;
   base::Json origin_;
 };
 
 std::unique_ptr<PictureSet> open_dataset(const std::string& path) {
   const auto reader = std::make_shared<const store::DatasetReader>(path);
-  const base::Json origin = {{"dataset_hash", reader->info().content_hash}};
+  const store::DatasetInfo& info = reader->info();
+  base::Json origin = {{"dataset_hash", info.content_hash}};
+  const std::string filter = filter_of_recipe(info.recipe);
+  if (!filter.empty()) origin["filter"] = filter;
   return std::make_unique<StoredSet>(
-      "dataset", path, reader->size(), [reader](int64_t i) { return reader->read_image(i); }, origin);
+      "dataset", path, reader->size(), [reader](int64_t i) { return reader->read_image(i); },
+      PictureSize{info.width, info.height}, origin);
 }
 
 std::unique_ptr<PictureSet> open_stored(const std::string& path) {
@@ -66,10 +75,10 @@ std::unique_ptr<PictureSet> open_stored(const std::string& path) {
   auto read = [source, path](int64_t i) {
     return image::decode(source->read(i), path + ": " + base::printable(source->name(i)));
   };
-  return std::make_unique<StoredSet>(source->kind(), path, count, std::move(read), base::Json::object());
+  return std::make_unique<StoredSet>(source->kind(), path, count, std::move(read));
 }
 
-constexpr size_t kHeadBytes = 64;
+constexpr size_t kHeadBytes = 512;
 
 // The first bytes of a file, fewer where it is shorter.
 std::string read_head(const std::string& path) {
@@ -124,15 +133,22 @@ SideKind detect_side(const std::string& path) {
   return SideKind::kPictures;
 }
 
+std::string filter_of_recipe(const base::Json& recipe) {
+  if (!recipe.is_object()) return {};
+  const auto size = recipe.find("size"), filter = recipe.find("filter");
+  const bool scaled = size != recipe.end() && size->is_number_integer() && size->get<int64_t>() > 0;
+  return scaled && filter != recipe.end() && filter->is_string() ? filter->get<std::string>() : std::string();
+}
+
 std::unique_ptr<PictureSet> open_picture_set(const std::string& path, const PictureSetOptions& options,
                                              field::WorkerPool& pool) {
   switch (detect_side(path)) {
     case SideKind::kStream:
-      return open_stream_set(path);
+      return open_stream_set(path, options.upsampling);
     case SideKind::kCheckpoint:
       return open_checkpoint_set(path, options, pool);
     case SideKind::kPictures:
-      return open_stored(path);
+      return upsample_set(open_stored(path), options.upsampling);
     case SideKind::kStatistics:
       break;
   }

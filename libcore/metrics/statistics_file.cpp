@@ -3,8 +3,10 @@
 // Reading and writing mu, sigma and info.
 #include "metrics/statistics_file.hpp"
 
+#include <array>
 #include <map>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
@@ -38,7 +40,8 @@ void read_info(const base::NpyArray& array, const std::string& path, StatisticsF
   const base::Json info = base::parse_json(text, path + ": info");
   if (!info.is_object()) throw base::DataError(path, "info is not a JSON object", "make the statistics again");
   file.info = {text_of(info, "protocol"),   text_of(info, "network"), text_of(info, "network_hash"),
-               text_of(info, "resolution"), text_of(info, "source"),  text_of(info, "score")};
+               text_of(info, "resolution"), text_of(info, "source"),  text_of(info, "score"),
+               text_of(info, "filter")};
   const auto n = info.find("n");
   if (n != info.end()) {
     if (!n->is_number_integer() || n->get<int64_t>() < 2) {
@@ -54,14 +57,15 @@ void save_statistics(const std::string& path, const Statistics& statistics, cons
   const base::Json json = {{"protocol", info.protocol},         {"network", info.network},
                            {"network_hash", info.network_hash}, {"n", statistics.n_images},
                            {"resolution", info.resolution},     {"source", base::printable(info.source)},
-                           {"score", info.score_name}};
+                           {"score", info.score_name},          {"filter", base::printable(info.filter)}};
   base::write_npz(path, {{"mu", to_npy(statistics.mean)},
                          {"sigma", to_npy(statistics.covariance)},
                          {"info", base::make_npy_text(base::dump_json(json))}});
 }
 
 StatisticsFile load_statistics(const std::string& path) {
-  const std::map<std::string, base::NpyArray> arrays = base::read_npz(path, kMaxBytes);
+  constexpr std::array<std::string_view, 3> kNames = {"mu", "sigma", "info"};
+  const std::map<std::string, base::NpyArray> arrays = base::read_npz_members(path, kNames, kMaxBytes);
   const auto mu = arrays.find("mu"), sigma = arrays.find("sigma");
   if (mu == arrays.end() || sigma == arrays.end()) {
     throw base::DataError(path, "no statistics: an array mu or sigma is missing",

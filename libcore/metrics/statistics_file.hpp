@@ -17,6 +17,7 @@ struct StatisticsInfo {
   std::string resolution;  // of the pictures before any resize: "32x32", "mixed"
   std::string source;      // "folder flowers"
   std::string score_name;  // what a distance between such statistics is called: "FD-MobileNetV2"
+  std::string filter{};    // by which the pictures were brought to that resolution: "lanczos"
 };
 
 struct StatisticsFile {

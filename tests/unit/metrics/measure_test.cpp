@@ -61,6 +61,24 @@ BOOST_AUTO_TEST_CASE(all_pictures_in_batches_of_any_size) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(features_are_handed_out_in_order) {
+  for (const int threads : {1, 3}) {
+    MemorySet set(greys(50));
+    MeasureOptions options;
+    options.batch = 16;
+    std::vector<at::Tensor> blocks;
+    options.features = [&blocks](const at::Tensor& block) { blocks.push_back(block); };
+    field::WorkerPool pool(threads);
+    (void)measure(set, MeanColour(), options, pool);
+    const at::Tensor all = at::cat(blocks);
+    BOOST_REQUIRE_EQUAL(all.size(0), 50);
+    for (int64_t i = 0; i < 50; ++i) BOOST_TEST(all[i][0].item<double>() == static_cast<double>(i));
+    options.features = [](const at::Tensor&) { throw base::DataError("no space"); };
+    MemorySet again(greys(50));
+    BOOST_CHECK_EXCEPTION(measure(again, MeanColour(), options, pool), base::DataError, says("no space"));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(exactly_as_many_as_asked_for) {
   for (const bool counted : {true, false}) {
     MemorySet set(greys(10), counted);

@@ -14,6 +14,7 @@
 #include "base/philox.hpp"
 #include "image/encode.hpp"
 #include "image/image.hpp"
+#include "metrics/evaluate.hpp"
 #include "metrics/picture_set.hpp"
 #include "support/test.hpp"
 
@@ -94,6 +95,21 @@ inline void write_folder(const std::filesystem::path& folder, const std::vector<
     write_bytes((folder / (number + ".png")).string(), image::encode_png(pictures[i]));
   }
 }
+
+/// Folders a: 270 pictures, more than the built-in network's 256 features; few: 20.
+struct Folders {
+  Folders() {
+    write_folder(folder.path() / "a", many_rectangles(0, 270));
+    write_folder(folder.path() / "few", many_rectangles(5000, 20));
+  }
+  TemporaryFolder folder;
+  [[nodiscard]] metrics::EvaluateOptions options(const std::string& real, const std::string& fake) const {
+    metrics::EvaluateOptions out;
+    if (!real.empty()) out.real = folder / real;
+    if (!fake.empty()) out.fake = folder / fake;
+    return out;
+  }
+};
 
 /// Seeded normal numbers [n, d] in float64.
 inline at::Tensor normals(uint64_t seed, int64_t n, int64_t d) {

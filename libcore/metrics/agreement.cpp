@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+#include "metrics/agreement.hpp"
+
+#include <array>
+#include <string>
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+
+namespace inr::metrics {
+namespace {
+
+constexpr const char* kMixed = "mixed";
+
+struct Item {
+  const char* what;
+  std::string StatisticsInfo::*text;
+  const char* way_out;
+};
+constexpr const char* kSameNetwork = "make both by the same --network and --protocol";
+constexpr std::array<Item, 5> kItems = {
+    {{"network", &StatisticsInfo::network, kSameNetwork},
+     {"network file (SHA-256)", &StatisticsInfo::network_hash, kSameNetwork},
+     {"protocol", &StatisticsInfo::protocol, kSameNetwork},
+     {"resolution", &StatisticsInfo::resolution, "make both of pictures of one size"},
+     {"filter by which the pictures were resized", &StatisticsInfo::filter, "make both of pictures resized alike"}}};
+
+}  // namespace
+
+void check_agreement(const Side& real, const Side& fake, bool allow_mixed, bool known) {
+  for (const Item& item : kItems) {
+    const std::string &a = real.info.*item.text, &b = fake.info.*item.text;
+    if (a.empty() || b.empty() || a == b || a == kMixed || b == kMixed) continue;
+    const std::string where = base::printable(real.path) + " and " + base::printable(fake.path);
+    const std::string fault =
+        std::string("not the same ") + item.what + ": " + base::printable(a) + " and " + base::printable(b);
+    if (!allow_mixed) {
+      throw base::DataError(where, fault,
+                            std::string(item.way_out) + ", or compare them as they are with --allow-mixed");
+    }
+    if (known) base::log_warning(where + ": " + fault);
+  }
+  if (!known) return;
+  if (real.statistics.dims() != fake.statistics.dims()) {
+    throw base::DataError(base::printable(real.path) + " and " + base::printable(fake.path),
+                          "not the same number of features: " + std::to_string(real.statistics.dims()) + " and " +
+                              std::to_string(fake.statistics.dims()),
+                          kSameNetwork);
+  }
+  if (real.info.network.empty() != fake.info.network.empty()) {
+    base::log_warning(
+        "one side does not say by which network its statistics were made; the score holds only if it is the same");
+  }
+  const std::string &a = real.info.resolution, &b = fake.info.resolution;
+  if (!a.empty() && !b.empty() && a != b && (a == kMixed || b == kMixed)) {
+    base::log_warning("the real pictures are " + base::printable(a) + ", the fake ones " + base::printable(b));
+  }
+}
+
+void check_dims(const Side& loaded, const FeatureNetwork& network) {
+  if (loaded.statistics.dims() == network.dims()) return;
+  const std::string there = loaded.info.network.empty() ? std::string("an unnamed network") : loaded.info.network;
+  throw base::DataError(base::printable(loaded.path),
+                        "statistics of " + base::printable(there) + " with " +
+                            std::to_string(loaded.statistics.dims()) + " features, the pictures would be seen by " +
+                            network.name() + " with " + std::to_string(network.dims()),
+                        "give the network of the statistics with --network");
+}
+
+}  // namespace inr::metrics

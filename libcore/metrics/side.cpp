@@ -1,0 +1,122 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+// Loading, opening and measuring one side.
+#include "metrics/side.hpp"
+
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/progress.hpp"
+#include "metrics/kept_features.hpp"
+
+namespace inr::metrics {
+namespace {
+
+std::string size_text(const PictureSize& size) {
+  return size.width == 0 ? std::string() : std::to_string(size.width) + "x" + std::to_string(size.height);
+}
+
+std::string square_text(int64_t side) { return size_text({side, side}); }
+
+// The size of the first picture of a set whose pictures lie in files. The set is opened anew afterwards.
+PictureSize first_size(PictureSet& set) {
+  PictureJob job;
+  if (!set.next(job)) throw base::DataError(base::printable(set.name()), "holds no pictures");
+  const image::Image picture = job();
+  return {picture.width, picture.height};
+}
+
+}  // namespace
+
+Side load_side(const std::string& path, const char* label, const std::optional<int64_t>& n_images) {
+  StatisticsFile file = load_statistics(path);
+  const int64_t n_there = file.statistics.n_images;
+  if (n_images && *n_images != n_there) {
+    throw base::UsageError(base::printable(path) + " holds statistics of a fixed set" +
+                           (n_there > 0 ? " of " + std::to_string(n_there) + " images" : "") +
+                           "; leave out the number of images");
+  }
+  Side side;
+  side.path = path;
+  side.label = label;
+  side.statistics = std::move(file.statistics);
+  side.info = std::move(file.info);
+  return side;
+}
+
+Side open_side(const std::string& path, const char* label, std::unique_ptr<PictureSet> set,
+               const FeatureNetwork& network) {
+  Side side;
+  side.path = path;
+  side.label = label;
+  side.origin = set->origin();
+  side.info.protocol = network.protocol();
+  side.info.network = network.name();
+  side.info.network_hash = network.hash();
+  side.info.score_name = network.score_name();
+  side.info.resolution = size_text(set->size());
+  side.info.source = set->kind() + " " + set->name();
+  const auto filter = side.origin.find("filter");
+  if (filter != side.origin.end()) side.info.filter = filter->get<std::string>();
+  side.set = std::move(set);
+  return side;
+}
+
+void measure_side(Side& side, const FeatureNetwork& network, const MeasureSideOptions& options,
+                  field::WorkerPool& pool) {
+  MeasureOptions measure_options = options.measure;
+  const std::optional<int64_t> n_usual = measure_options.n_images ? measure_options.n_images : side.set->usual_count();
+  base::Progress bar(side.label, static_cast<uint64_t>(n_usual ? *n_usual : side.set->count().value_or(0)), "images");
+  measure_options.progress = [&bar](int64_t done) { bar.update(static_cast<uint64_t>(done)); };
+  std::shared_ptr<KeptFeatures> kept;
+  if (options.keep_features) kept = std::make_shared<KeptFeatures>(network.dims());
+  measure_options.features = [&kept](const at::Tensor& block) {
+    if (kept) kept->add(block);
+  };
+  Measured measured = measure(*side.set, network, measure_options, pool);
+  side.statistics = std::move(measured.statistics);
+  side.info.resolution = measured.resolution;
+  if (kept) {
+    side.features = kept->rows();
+    side.features_owner = std::move(kept);
+  }
+  if (const auto* resized = dynamic_cast<const ResizedSet*>(side.set.get()); resized != nullptr) {
+    side.sources = resized->sources();
+    side.info.source += ", files of " + side.sources->size;
+  }
+  side.origin = side.set->origin();  // a stream may have gone on with another model
+}
+
+UpsampledFakes open_upsampled_fakes(const std::string& path, const PictureSetOptions& options,
+                                    field::WorkerPool& pool) {
+  UpsampledFakes fakes;
+  fakes.set = open_picture_set(path, options, pool);
+  PictureSize size = fakes.set->size();
+  if (size.width == 0) {  // files: the first one tells, and the others are held against it when they are measured
+    size = first_size(*fakes.set);
+    fakes.set = open_picture_set(path, options, pool);
+  }
+  if (size.width != size.height) {
+    throw base::DataError(base::printable(path),
+                          "holds pictures of " + size_text({size.width / 2, size.height / 2}) +
+                              ", and an upsampled distance is for square ones",
+                          "crop them with inr-prep");
+  }
+  fakes.resolution = size.width / 2;
+  return fakes;
+}
+
+std::unique_ptr<PictureSet> open_upsampled_reals(const std::string& path, int64_t side,
+                                                 const PictureSetOptions& options, field::WorkerPool& pool) {
+  std::unique_ptr<PictureSet> set = open_picture_set(path, options, pool);
+  const bool original = set->kind() != "dataset" && set->kind() != "stream" && set->kind() != "checkpoint";
+  if (original) return std::make_unique<ResizedSet>(std::move(set), side);
+  if (set->size() == PictureSize{side, side}) return set;
+  const std::string there = set->size().width == 0 ? "mixed sizes" : size_text(set->size());
+  throw base::DataError(
+      base::printable(path),
+      "holds pictures of " + there + ", beside samples twice as large they must have " + square_text(side),
+      "prepare the original files anew with inr-prep --size " + std::to_string(side) + ", or give their folder or zip");
+}
+
+}  // namespace inr::metrics
