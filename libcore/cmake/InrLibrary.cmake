@@ -25,15 +25,20 @@ function(inr_include_root folder out)
   set(${out} ${root} PARENT_SCOPE)
 endfunction()
 
-# inr_library(<folder> [TORCH] [LINK <external targets>...] [PRIVATE_LINK <external targets>...])
-# Sources: every .cpp of the folder and its subfolders but plugin/ (a library of its own). Dependencies: the folder's row of the table.
+# inr_library(<folder> [TORCH] [DECODERS <file>] [LINK <external targets>...] [PRIVATE_LINK <external targets>...])
+# Sources: every .cpp of the folder and its subfolders but plugin/ (a library of its own), and with DECODERS every
+# libcore/decoders/*/<file>. Dependencies: the folder's row of the table.
 function(inr_library folder)
-  cmake_parse_arguments(ARG "TORCH" "" "LINK;PRIVATE_LINK" ${ARGN})
+  cmake_parse_arguments(ARG "TORCH" "DECODERS" "LINK;PRIVATE_LINK" ${ARGN})
   if(NOT DEFINED INR_ALLOWED_${folder})
     message(FATAL_ERROR "libcore/${folder} has no row in libcore/cmake/InrLibrary.cmake: say what it may include")
   endif()
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/libcore/${folder}/*.cpp)
   list(FILTER sources EXCLUDE REGEX "/plugin/")
+  if(ARG_DECODERS)
+    file(GLOB parts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/libcore/decoders/*/${ARG_DECODERS})
+    list(APPEND sources ${parts})
+  endif()
   if(NOT sources)  # a folder of headers alone
     set(sources ${CMAKE_BINARY_DIR}/empty_${folder}.cpp)
     file(WRITE ${sources} "")

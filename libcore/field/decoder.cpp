@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-#include "field/decoders/function.hpp"
+#include "field/function.hpp"
 
 namespace inr::field {
 namespace {

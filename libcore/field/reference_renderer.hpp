@@ -13,7 +13,7 @@
 #include <span>
 #include <vector>
 
-#include "field/decoders/function.hpp"
+#include "field/function.hpp"
 #include "field/inr_model.hpp"
 #include "field/worker_pool.hpp"
 #include "model/grid.hpp"

@@ -56,7 +56,7 @@ ModelConfig read_model(const Json& json, const std::string& path, std::string_vi
 std::vector<BlockConfig> default_blocks() { return {{128, 512, 256, 4, true, 0}, {256, 256, 128, 4, true, 0}}; }
 
 std::string_view to_string(Decoder value) noexcept {
-  return static_cast<size_t>(value) < decoders().size() ? row_of(value).name : "unknown";
+  return static_cast<size_t>(value) < decoder_rows().size() ? row_of(value).name : "unknown";
 }
 std::string_view to_string(Modulation value) noexcept { return name_of(value); }
 std::string_view to_string(Join value) noexcept { return name_of(value); }

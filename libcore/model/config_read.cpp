@@ -91,7 +91,7 @@ void read_field(const Json& value, const std::string& key, std::string_view wher
 
 void read_field(const Json& value, const std::string& key, std::string_view where, Decoder& field) {
   std::vector<std::string> known;
-  for (const DecoderRow& row : decoders()) known.emplace_back(row.name);
+  for (const DecoderRow& row : decoder_rows()) known.emplace_back(row.name);
   read_enum(value, key, where, known, field);
 }
 void read_field(const Json& value, const std::string& key, std::string_view where, Modulation& field) {

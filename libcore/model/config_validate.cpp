@@ -96,7 +96,7 @@ void check_contradictions(const Checker& check, const ModelConfig& model) {
 }
 
 void check_enums(const Checker& check, const ModelConfig& model) {
-  const bool known = static_cast<size_t>(model.decoder) < decoders().size() &&
+  const bool known = static_cast<size_t>(model.decoder) < decoder_rows().size() &&
                      model.modulation <= Modulation::kLowrank && model.join <= Join::kSplit;
   check.require(known, "model.decoder, modulation or join has no known value", "use the named values");
 }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// The table of decoders: everything in which they differ, but for their evaluation (libcore/field/decoders). The first
-// five are the rows of the paper's Table 1 (model.md, section 3).
+// Decoders: everything in which they differ, but for their evaluation (field/function.hpp). The table itself is
+// decoders/table.def.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -12,7 +12,11 @@
 namespace inr::model {
 
 /// In the order of the table.
-enum class Decoder { kLatent, kHyper, kFourier, kFmm, kMultiscale };
+enum class Decoder {
+#define INR_DECODER(identifier, ...) k##identifier,
+#include "decoders/table.def"
+#undef INR_DECODER
+};
 
 enum class Modulation;
 enum class MacCount;
@@ -31,6 +35,7 @@ struct DecoderRow {
   bool fourier_features;                 // else the point itself goes in: no frequencies, and skip_coords is off
   bool modulated;                        // else modulation, rank and join mean nothing
   std::optional<Modulation> modulation;  // the only one it takes
+  bool fast;                             // made of blocks as render/ draws them
   /// Where everything lies in theta.
   ThetaLayout (*layout)(const ModelConfig&);
   /// The shared tensors inr.*, in file order, and how they are drawn.
@@ -41,7 +46,7 @@ struct DecoderRow {
 };
 
 /// All rows, in the order of the enumeration.
-std::span<const DecoderRow> decoders() noexcept;
+std::span<const DecoderRow> decoder_rows() noexcept;
 /// decoder is one of the enumeration.
 const DecoderRow& row_of(Decoder decoder) noexcept;
 

@@ -17,13 +17,13 @@
 #include <cmath>
 
 #include "base/error.hpp"
-#include "model/decoder_parts.hpp"
+#include "model/decoder_layouts.hpp"
 
 namespace inr::model {
 namespace {
 
-using parts::product;
-using parts::sum;
+using decoders::product;
+using decoders::sum;
 
 // The cells of one block that a picture needs.
 struct Cells2d {
@@ -155,7 +155,7 @@ std::vector<LayerCost> hypernet_costs(const ModelConfig& config, int64_t n_theta
 }  // namespace
 
 // Sizes are limited by validate() and plan_grid(), but their product may leave int64.
-int64_t parts::product(std::initializer_list<int64_t> factors) {
+int64_t decoders::product(std::initializer_list<int64_t> factors) {
   int64_t result = 1;
   for (const int64_t factor : factors) {
     if (__builtin_mul_overflow(result, factor, &result)) throw base::UsageError("size: too large to be counted");
@@ -163,13 +163,13 @@ int64_t parts::product(std::initializer_list<int64_t> factors) {
   return result;
 }
 
-int64_t parts::sum(int64_t a, int64_t b) {
+int64_t decoders::sum(int64_t a, int64_t b) {
   int64_t result = 0;
   if (__builtin_add_overflow(a, b, &result)) throw base::UsageError("size: too large to be counted");
   return result;
 }
 
-std::vector<LayerCost> parts::block_costs(const ModelConfig& config, MacCount count, const GridPlan& plan) {
+std::vector<LayerCost> decoders::blocks_costs(const ModelConfig& config, MacCount count, const GridPlan& plan) {
   return Counter(config, count, plan).run();
 }
 

@@ -9,7 +9,7 @@
 #include <numbers>
 
 #include "base/error.hpp"
-#include "model/decoder_parts.hpp"
+#include "model/decoder_layouts.hpp"
 
 namespace inr::model {
 namespace {
@@ -153,11 +153,11 @@ constexpr double kResidualScale = 0.1;  // a_i at start
 
 }  // namespace
 
-ThetaLayout parts::block_layout(const ModelConfig& config) { return Layouter(config).run(); }
+ThetaLayout decoders::blocks_layout(const ModelConfig& config) { return Layouter(config).run(); }
 
-std::vector<TensorSpec> parts::block_tensors(const ModelConfig& config) {
+std::vector<TensorSpec> decoders::blocks_tensors(const ModelConfig& config) {
   std::vector<TensorSpec> specs;
-  for (const BlockLayout& block : block_layout(config).blocks) {
+  for (const BlockLayout& block : blocks_layout(config).blocks) {
     if (block.low) append_shared(*block.low, specs);
     if (block.high) append_shared(*block.high, specs);
     for (const LayerLayout& layer : block.layers) append_shared(layer, specs);

@@ -140,7 +140,7 @@ void for_pieces(const ForEach& for_each, int64_t n, int64_t piece, const std::fu
 }
 
 bool can_draw(const model::ModelConfig& config) {
-  return config.decoder != model::Decoder::kLatent && config.rank <= kMaxRank;
+  return model::row_of(config.decoder).fast && config.rank <= kMaxRank;
 }
 
 FunctionWeights make_weights(const model::ModelConfig& config, const model::ThetaLayout& layout,

@@ -8,7 +8,7 @@
 #include <functional>
 #include <vector>
 
-#include "field/decoders/function.hpp"
+#include "field/function.hpp"
 #include "support/small_models.hpp"
 #include "support/test.hpp"
 
@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(images_windows_and_denser_grids) {
 }
 
 BOOST_AUTO_TEST_CASE(every_decoder_has_a_row_and_an_evaluation) {
-  for (const model::DecoderRow& row : model::decoders()) {
+  for (const model::DecoderRow& row : model::decoder_rows()) {
     BOOST_TEST_CONTEXT(row.name) {
       const model::ModelConfig config = test::small_decoder(row.decoder);
       model::validate(config, "a test");
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(every_decoder_has_a_row_and_an_evaluation) {
 // d/ds f(all weights + s v) at s = 0, for a random direction v of one tensor at a time.
 BOOST_AUTO_TEST_CASE(gradients_are_those_of_finite_differences) {
   constexpr double kStep = 1e-6;
-  for (const model::DecoderRow& row : model::decoders()) {
+  for (const model::DecoderRow& row : model::decoder_rows()) {
     const model::ModelConfig config = test::small_decoder(row.decoder);
     const auto inr_model = test::make_small_model(config);
     field::TensorMap leaves = wide(inr_model->shared);

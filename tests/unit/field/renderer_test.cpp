@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(rows_may_be_left_out) {
 BOOST_AUTO_TEST_CASE(window_between_pixels_equals_the_cut) {
   field::WorkerPool pool(1);
   std::vector<model::ModelConfig> configs = {test::small_model(model::Join::kConcat, 0)};
-  for (const model::DecoderRow& row : model::decoders()) configs.push_back(test::small_decoder(row.decoder));
+  for (const model::DecoderRow& row : model::decoder_rows()) configs.push_back(test::small_decoder(row.decoder));
   for (const model::ModelConfig& config : configs) {
     const std::vector<float> whole = draw({config, {{}, 64, 48}}, 48, pool);
     // Pixels 10 .. 40 of 64, 5 .. 38 of 48, shifted by less than a pixel: the cells are the same, since a density of 64

@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(tiny_presets_have_rates_of_their_own) {
 BOOST_AUTO_TEST_CASE(tiny_presets_of_the_five_decoders_are_comparable) {
   const Config& tiny32 = find_preset("tiny32").config;
   const int64_t macs = count_cost(tiny32.model, MacCount::kFull).macs;
-  for (const DecoderRow& row : decoders()) {
+  for (const DecoderRow& row : decoder_rows()) {
     if (row.decoder == Decoder::kMultiscale) continue;
     const Config& config = find_preset("tiny32-" + std::string(row.name)).config;
     BOOST_TEST((config.model.decoder == row.decoder));

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// How a decoder is evaluated: the one interface behind whole images (decode) and the renderer. Each implementation has
-// a file in this folder; make_function() chooses.
+// How a decoder is evaluated: the one interface behind whole images (decode) and the renderer. Implementations are
+// libcore/decoders/*/function.cpp; make_function() chooses.
 // Letters: N images, P points (cells) of a block, d_k widths.
 #pragma once
 #include <memory>

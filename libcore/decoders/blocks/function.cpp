@@ -3,7 +3,7 @@
 // Decoders of blocks whose weights come from theta: hyper, fourier, fmm, multiscale (model.md, section 2).
 #include <algorithm>
 
-#include "field/decoders/decoders.hpp"
+#include "field/decoder_functions.hpp"
 
 namespace inr::field::decoders {
 namespace {

@@ -7,7 +7,7 @@
 // Letters: N images, P points, d width.
 #include <cmath>
 
-#include "field/decoders/decoders.hpp"
+#include "field/decoder_functions.hpp"
 
 namespace inr::field::decoders {
 namespace {
@@ -45,12 +45,12 @@ class Latent final : public Function {
 
 }  // namespace
 
-std::unique_ptr<const Function> make_latent(const model::ModelConfig& config, const TensorMap& shared,
-                                            const at::Tensor& theta) {
+std::unique_ptr<const Function> make_latent(const model::ModelConfig& config, const model::ThetaLayout& /*layout*/,
+                                            const TensorMap& shared, const at::Tensor& theta) {
   return std::make_unique<Latent>(config, shared, theta);
 }
 
-FunctionSize size_of_latent(const model::ModelConfig& config) {
+FunctionSize size_of_latent(const model::ModelConfig& config, const model::ThetaLayout& /*layout*/) {
   const model::BlockConfig& block = config.blocks.front();
   return {.weights = block.layers * block.width, .per_point = 3 * block.width};
 }
