@@ -200,7 +200,7 @@ void y4m(Finding& finding, Bytes bytes) {
     }
     at += end + 1 + *frame_bytes;
   }
-  finding.summary += ", " + std::to_string(n_frames) + " frames";
+  finding.summary += ", " + std::to_string(n_frames) + (n_frames == 1 ? " frame" : " frames");
   finding.details["frames"] = n_frames;
   if (n_frames == 0 && finding.fault.empty())
     set_fault(finding, FileState::kCutShort, "cut short: a film without a frame");
