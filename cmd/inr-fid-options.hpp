@@ -8,6 +8,7 @@
 #include "cli/common_options.hpp"
 #include "cli/tool_page.hpp"
 #include "metrics/evaluate.hpp"
+#include "metrics/newest_score.hpp"
 #include "metrics/upsampled.hpp"
 
 namespace inr::fid {
@@ -16,38 +17,63 @@ inline const cli::ToolPage kPage = {
     .name = "inr-fid",
     .summary = "score generated pictures against real ones by the Frechet distance",
     .synopsis = {"--real A --fake B [OPTION...]", "--real A --save-stats FILE [OPTION...]"},
-    .description = {"Prints one line: the Frechet distance between the features of two sets of pictures, lower is "
-                    "better. A and B are told "
-                    "apart by their bytes: a dataset of inr-prep, a folder or zip of pictures of any size, statistics "
-                    "(.npz with mu and "
-                    "sigma, ours or those of another program), an INR stream (- is stdin), a checkpoint, or the folder "
-                    "of a training run, "
-                    "whose newest whole checkpoint is taken. Pictures of a checkpoint are drawn by keys (SEED, 0), "
-                    "(SEED, 1), ... at the "
-                    "resolution of training, as inr-sample draws them.",
-                    "Scores compare only where the network, its protocol (resize, normalisation, divisor) and the "
-                    "numbers of images are the "
-                    "same; all of these are part of the result. Without --network a small random network that is built "
-                    "in sees the "
-                    "pictures: it ranks checkpoints, and compares with no published number. --network takes "
-                    "MobileNetV2 as a safetensors file; "
-                    "such a score is called FD-MobileNetV2. Both see every picture resized to 224 x 224 by Pillow's "
-                    "bicubic filter.",
-                    "The bias of the distance falls with the number of images: fewer than 10000 on a side give a "
-                    "warning. With no more images "
-                    "than features (256, or 1280 for MobileNetV2) the covariance lacks rank, which is refused unless "
-                    "--allow-few is given. "
-                    "Statistics that say by which network they were made are refused beside another one.",
-                    "With --json the result is one JSON object with the keys fid, score (the name of the distance), "
-                    "protocol, network, "
-                    "network_hash (SHA-256), n_real, n_fake, resolution, real_resolution, device, dtype, checkpoint, "
-                    "iteration, model_hash, "
-                    "seed, real, fake, note, seconds; what is not known is null."},
+    .description =
+        {"Prints one line: the Frechet distance between the features of two sets of pictures, lower is better, other "
+         "scores that were asked for, and how they were made. A and B are told apart by their bytes: a dataset of "
+         "inr-prep, a folder or zip of pictures of any mix of sizes, statistics (.npz with mu and sigma, ours or those "
+         "of another program, whatever else they hold), features (.npz of --save-features), an INR stream (- is "
+         "stdin), a checkpoint, or the folder of a training run, whose newest whole checkpoint is taken. Pictures of a "
+         "checkpoint are drawn by keys (SEED, 0), (SEED, 1), ... at the resolution of training, as inr-sample draws "
+         "them. -n and --n-real are exact: more pictures are not read, fewer are an error that says how many there "
+         "are.",
+         "Scores compare only where the network, its protocol (resize, normalisation, divisor) and the numbers of "
+         "images are the same; all of these are part of the result, with the SHA-256 of the network's file. Without "
+         "--network a small random network that is built in sees the pictures: it ranks checkpoints, and compares "
+         "with no published number. --network takes Inception v3 as FID has it (examples/inception converts the "
+         "published files) and MobileNetV2 as safetensors files; only Inception's distance is called FID, another is "
+         "FD-MobileNetV2. Inception has three protocols: nvidia is that of the StyleGAN2 and 3 code, pytorch-fid and "
+         "clean those of the packages of these names. The two other networks see every picture resized to 224 x 224 "
+         "by Pillow's bicubic filter.",
+         "The bias of the distance falls with the number of images: fewer than 10000 on a side give a warning. With no "
+         "more images than features (256, 1280 for MobileNetV2, 2048 for Inception) the covariance lacks rank, which "
+         "is refused unless --allow-few is given. Where both sides say by which network, protocol, resolution or "
+         "filter they were made and these differ, that is an error that names both, unless --allow-mixed is given. A "
+         "folder of pictures of several sizes says no resolution.",
+         "--kid adds the kernel inception distance (mean and deviation over 100 subsets of at most 1000 images; a set "
+         "against itself is slightly negative), --pr precision and recall (by the 3 nearest neighbours), --is the "
+         "inception score of the fake side over 10 splits, for networks with class scores. These need the features of "
+         "all pictures, which are kept in memory up to 256 MiB a side and beyond it in an unnamed file in $TMPDIR "
+         "(/tmp). The memory of the Frechet distance alone does not depend on the number of pictures.",
+         "--upsampled compares at twice the resolution R of the fake pictures: they are enlarged by a filter (those of "
+         "torch's interpolate, before the values are rounded to 8 bits) or, with inr, the function itself is drawn on "
+         "the denser grid. The real pictures come from their original files, of which the centred square is resized "
+         "to 2R by Lanczos as inr-prep does; a dataset must have been prepared at 2R. The result, UpsampledFID, says "
+         "of which size the files were, and how many of them were smaller than 2R and had to be enlarged.",
+         "With --json the result is one JSON object with the keys fid, score (the name of the distance), kid, "
+         "kid_deviation, kid_subsets, kid_subset_size, precision, recall, pr_neighbours, is, is_deviation, is_splits, "
+         "protocol, network, network_file, network_hash (SHA-256), n_real, n_fake, resolution, real_resolution, "
+         "real_filter, real_source, real_source_size, real_source_smallest, real_enlarged, upsampled, upsampled_from, "
+         "device, dtype, checkpoint, iteration, model_hash, seed, real, fake, note, seconds; what is not known or was "
+         "not asked for is null.",
+         "From cron, over a run that is being trained: --if-newer --append FILE takes the newest whole "
+         "checkpoint and appends its score, unless a line of FILE has it already: the same weights against "
+         "the same real side (statistics by their SHA-256, others by their path), by the same network, "
+         "protocol, numbers of images, seed and further scores. A lock on FILE.lock keeps two from "
+         "working at once. A checkpoint that is not whole yet or vanishes meanwhile is no error. In all "
+         "these cases one line on stderr says so and the status is 0. A line cut short by a crash is "
+         "removed by the next one. --best makes RUN/best.safetensors a hard link, which stays when "
+         "inr-train --keep removes the checkpoint; one that inr-train wrote by --score-every is left."},
     .examples = {{"inr-fid --real flowers.inrd --fake runs/flowers", "Score the newest checkpoint of a run:"},
                  {"inr-fid --real flowers.inrd --save-stats flowers.npz",
                   "Keep the statistics of the real pictures for later scores:"},
                  {"inr-fid --real flowers.npz --fake model.safetensors -n 10000 --threshold 12 --json",
                   "Fail with exit status 3 where a model is worse than 12:"},
+                 {"inr-fid --real flowers.npz --fake runs/flowers --if-newer --append scores.jsonl --best",
+                  "Score what a training run has written since the last time; for cron:"},
+                 {"inr-fid --real photos.zip --fake runs/flowers --network inception.safetensors -n 50000 --kid --pr",
+                  "As papers report it, with further scores:"},
+                 {"inr-fid --real photos.zip --fake runs/flowers -n 10000 --upsampled inr",
+                  "At twice the resolution of training, by the function itself:"},
                  {"inr-sample -n 300 --seed 1 > a.inr && inr-sample -n 300 --seed 2 | inr-fid --real a.inr --fake -",
                   "Two sets of samples against each other:", true}},
     .see_also = {"inr-sample(1)", "inr-train(1)", "inr-prep(1)", "inr-checkpoint(5)"},
@@ -56,6 +82,7 @@ inline const cli::ToolPage kPage = {
 
 struct FidOptions {
   metrics::EvaluateOptions evaluate;
+  metrics::RecordOptions record;
   cli::CommonOptions common;
   std::optional<double> threshold;
 };
@@ -73,6 +100,12 @@ inline void bind(cli::Options& options, FidOptions& fid) {
               {.metavar = "N", .default_text = "all", .min = 2});
   options.add("--network", evaluate.network, "feature network, safetensors",
               {.metavar = "FILE", .default_text = "the built-in random network", .completion = Completion::kFile});
+  options.add(
+      "--protocol", evaluate.protocol, "how the network sees pictures: Inception by nvidia, pytorch-fid or clean",
+      {.metavar = "NAME", .default_text = "the network's first", .suggestions = {"nvidia", "pytorch-fid", "clean"}});
+  options.add_flag("--kid", evaluate.kid, "kernel inception distance as well");
+  options.add_flag("--pr", evaluate.precision_recall, "improved precision and recall as well");
+  options.add_flag("--is", evaluate.inception_score, "inception score of the fake side as well");
   options.add_parsed(
       "--upsampled", [&evaluate](const std::string& text) { evaluate.upsampling = metrics::parse_upsampling(text); },
       "make the fake pictures twice as large first, by a filter or (inr) by drawing the function more densely",
@@ -81,6 +114,12 @@ inline void bind(cli::Options& options, FidOptions& fid) {
   options.add_flag("--allow-mixed", evaluate.allow_mixed,
                    "go on where the sides say that their networks, protocols, resolutions or filters differ");
   options.add("--threshold", fid.threshold, "exit with status 3 where the score is above X", {.metavar = "X"});
+  options.add("--append", fid.record.append, "append the result to FILE as one line of JSON",
+              {.metavar = "FILE", .completion = Completion::kFile});
+  options.add_flag("--if-newer", fid.record.if_newer,
+                   "do nothing where FILE has the score of the newest whole checkpoint, or another inr-fid is at work");
+  options.add_flag("--best", fid.record.best,
+                   "link the checkpoint as RUN/best.safetensors where no score in FILE is better");
   options.add("--save-stats", evaluate.save_stats,
               "write the statistics of the real side (of the fake one where it is alone) as .npz",
               {.metavar = "FILE", .completion = Completion::kFile});

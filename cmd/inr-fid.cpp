@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// inr-fid: how near generated pictures are to real ones. The work is metrics/evaluate.hpp.
+// inr-fid: how near generated pictures are to real ones. The work is metrics/evaluate.hpp, from cron
+// metrics/newest_score.hpp.
 #include <ATen/Parallel.h>
 #include <torch/types.h>
 #include <unistd.h>
@@ -27,10 +28,11 @@ base::ExitCode run(FidOptions& request) {
   if (request.common.batch > 0) request.evaluate.batch = request.common.batch;
   if (request.common.n_threads > 0) at::set_num_threads(request.common.n_threads);
 
-  const metrics::Evaluation result = metrics::evaluate(request.evaluate);
-  const std::string line = (request.common.json ? base::dump_json(result.json) : result.line()) + "\n";
+  const std::optional<metrics::Evaluation> result = metrics::evaluate_and_record(request.evaluate, request.record);
+  if (!result) return base::ExitCode::kOk;
+  const std::string line = (request.common.json ? base::dump_json(result->json) : result->line()) + "\n";
   base::write_all(STDOUT_FILENO, std::as_bytes(std::span(line)), "stdout");
-  return request.threshold && *result.score > *request.threshold ? base::ExitCode::kThreshold : base::ExitCode::kOk;
+  return request.threshold && *result->score > *request.threshold ? base::ExitCode::kThreshold : base::ExitCode::kOk;
 }
 
 }  // namespace

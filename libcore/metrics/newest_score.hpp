@@ -1,0 +1,28 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+// Scores that are kept: appended to a log, taken only where the log lacks them, the best one's checkpoint linked. Made
+// to be started by cron over a run that is being trained: whatever is not there yet, or not any more, is no error.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "metrics/evaluate.hpp"
+
+namespace inr::metrics {
+
+struct RecordOptions {
+  std::string append;     // log of scores (score_log.hpp); empty: none
+  bool if_newer = false;  // nothing is done where the newest checkpoint's score is there already
+  bool best = false;      // the best checkpoint of a run is linked as RUN/best.safetensors
+};
+
+/// evaluate(), and what RecordOptions ask for. A record is the JSON of the evaluation and
+///   "request"  all that a score depends on besides the model; two records compare where these are equal
+///   "best"     true where the checkpoint was linked, null without best
+///   "time"     UTC, "2024-05-01T12:00:00Z"
+/// With if_newer nothing is returned, one line says why, where the score is there already, another program holds the
+/// lock, or there is no whole checkpoint (yet, or it vanished while it was read). Throws what evaluate() throws, and
+/// UsageError where options do not go together.
+std::optional<Evaluation> evaluate_and_record(const EvaluateOptions& options, const RecordOptions& record);
+
+}  // namespace inr::metrics

@@ -1,0 +1,103 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+// The log of scores: lines come back, cut and damaged ones do no harm, one holder of the lock; links of the best.
+#include "metrics/score_log.hpp"
+
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <iterator>
+#include <optional>
+
+#include "metrics/best_link.hpp"
+#include "support.hpp"
+
+namespace {
+
+using namespace inr;
+using metrics::ScoreLock;
+using metrics::ScoreLog;
+using test::says;
+
+void write_text(const std::string& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
+
+std::string read_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+BOOST_AUTO_TEST_SUITE(score_log)
+
+BOOST_AUTO_TEST_CASE(lines_come_back) {
+  const test::TemporaryFolder folder;
+  ScoreLog log(folder / "s.jsonl");
+  BOOST_TEST(log.read().empty());
+  log.append({{"fid", 1.5}, {"name", "a\nb"}});
+  ScoreLog(folder / "s.jsonl").append({{"fid", nullptr}});
+  const auto records = log.read();
+  BOOST_REQUIRE(records.size() == 2U);
+  BOOST_TEST(records[0].at("fid") == 1.5);
+  BOOST_TEST(records[0].at("name") == "a\nb");
+  BOOST_TEST(records[1].at("fid").is_null());
+}
+
+BOOST_AUTO_TEST_CASE(cut_last_lines_are_repaired) {
+  const test::TemporaryFolder folder;
+  const std::string path = folder / "s.jsonl";
+  for (const auto& [before, after] : {std::pair<std::string, std::string>{"{\"fid\":1}\n{\"fi", "{\"fid\":1}\n"},
+                                      {"{\"fi", ""},
+                                      {"{\"fid\":1}", "{\"fid\":1}\n"},
+                                      {"{\"fid\":1}\n", "{\"fid\":1}\n"}}) {
+    write_text(path, before);
+    ScoreLog log(path);
+    BOOST_TEST(log.read().size() == (after.empty() ? 0U : 1U));
+    log.append({{"fid", 2}});
+    BOOST_TEST(read_text(path) == after + "{\"fid\":2}\n");
+  }
+  write_text(path, "{\"fid\":1}\n{\"fi\n[3]\n{\"fid\":2}\n");
+  BOOST_TEST(ScoreLog(path).read().size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(other_files_are_refused) {
+  const test::TemporaryFolder folder;
+  write_text(folder / "notes", "no scores\n");
+  ScoreLog log(folder / "notes");
+  BOOST_CHECK_EXCEPTION(log.append({{"fid", 2}}), base::DataError, says("no log of scores"));
+  BOOST_TEST(read_text(folder / "notes") == "no scores\n");
+  BOOST_CHECK_EXCEPTION(ScoreLog(folder.path().string()), base::DataError, says("no regular file"));
+  BOOST_CHECK_EXCEPTION(ScoreLog(folder / "absent/s.jsonl"), base::SystemError, says("open"));
+}
+
+BOOST_AUTO_TEST_CASE(one_holder_at_a_time) {
+  const test::TemporaryFolder folder;
+  const std::string path = folder / "s.jsonl";
+  std::optional<ScoreLock> first(std::in_place, path);
+  BOOST_TEST(first->held());
+  BOOST_TEST(!ScoreLock(path).held());
+  BOOST_TEST(ScoreLock(folder / "other.jsonl").held());
+  first.reset();
+  BOOST_TEST(ScoreLock(path).held());
+}
+
+BOOST_AUTO_TEST_CASE(the_best_stays_when_its_checkpoint_goes) {
+  const test::TemporaryFolder folder;
+  const std::string run = folder.path().string(), best = folder / "best.safetensors";
+  BOOST_TEST(metrics::best_link_fault(run).empty());
+  write_text(folder / "a", "first");
+  write_text(folder / "b", "second");
+  BOOST_TEST(metrics::link_best(run, folder / "a"));
+  BOOST_TEST(metrics::link_best(run, folder / "a"));  // once more is no error
+  std::filesystem::remove(folder / "a");
+  BOOST_TEST(read_text(best) == "first");
+  BOOST_TEST(!metrics::link_best(run, folder / "a"));  // vanished
+  BOOST_TEST(read_text(best) == "first");
+  BOOST_TEST(metrics::link_best(run, folder / "b"));
+  BOOST_TEST(read_text(best) == "second");
+  BOOST_TEST(read_text(folder / "b") == "second");
+  const auto n_files = std::distance(std::filesystem::directory_iterator(folder.path()), {});
+  BOOST_TEST(n_files == 2);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
