@@ -31,9 +31,26 @@ at::Tensor square_root(const at::Tensor& matrix) {
   return (vectors * values.clamp_min(0).sqrt()).mm(vectors.t());
 }
 
+// The lower factor L of S = L L^T, undefined where S is not positive definite.
+at::Tensor cholesky_factor(const at::Tensor& matrix) {
+  const auto [factor, fault] = at::linalg_cholesky_ex(symmetric_part(matrix));
+  return fault.item<int>() == 0 ? factor : at::Tensor();
+}
+
+// S1 S2 has the eigenvalues of F^T S2 F for any F F^T = S1. L of either side is some ten times quicker than a square
+// root and no less exact: L L^T is within rounding of S. The root is for sides that both lack rank.
 double trace_symmetric(const at::Tensor& real, const at::Tensor& fake) {
-  const at::Tensor root = square_root(real);
-  const at::Tensor values = at::linalg_eigvalsh(symmetric_part(root.mm(fake).mm(root)));
+  at::Tensor factor = cholesky_factor(real);
+  const at::Tensor* other = &fake;
+  if (!factor.defined()) {
+    factor = cholesky_factor(fake);
+    other = &real;
+  }
+  if (!factor.defined()) {
+    factor = square_root(real);
+    other = &fake;
+  }
+  const at::Tensor values = at::linalg_eigvalsh(symmetric_part(factor.t().mm(other->mm(factor))));
   return values.clamp_min(0).sqrt().sum().item<double>();
 }
 

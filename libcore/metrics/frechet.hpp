@@ -13,7 +13,8 @@ namespace inr::metrics {
 
 /// How the trace of the matrix square root is taken.
 enum class FrechetRoute {
-  kSymmetric,  // sum of sqrt of the eigenvalues of S1^1/2 S2 S1^1/2, negatives clipped at 0
+  kSymmetric,  // sum of sqrt of the eigenvalues of F^T S2 F with F F^T = S1 (its Cholesky factor; its root where it has
+               // none), negatives clipped at 0
   kNuclear     // sum of the singular values of F1 F2^T with F^T F = S: exact for few samples, where the other loses
                // 1e-7..1e-3
 };

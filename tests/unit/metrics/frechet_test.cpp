@@ -49,6 +49,19 @@ BOOST_AUTO_TEST_CASE(covariances_that_do_not_commute) {
   }
 }
 
+// Cholesky's factor of one side, of the other, or of neither: the sides of lower rank have zeros in one direction.
+BOOST_AUTO_TEST_CASE(sides_without_full_rank) {
+  const Statistics full = diagonal({0, 0, 0}, {4, 9, 1}), flat = diagonal({0, 0, 0}, {1, 0, 4}),
+                   line = diagonal({0, 0, 0}, {0, 4, 0});
+  const auto symmetric = [](const Statistics& a, const Statistics& b) {
+    return frechet_distance(a, b, FrechetRoute::kSymmetric);
+  };
+  BOOST_TEST(std::abs(symmetric(full, flat) - (1 + 9 + 1)) < 1e-12);
+  BOOST_TEST(std::abs(symmetric(flat, full) - (1 + 9 + 1)) < 1e-12);
+  BOOST_TEST(std::abs(symmetric(flat, line) - (1 + 4 + 4)) < 1e-12);
+  BOOST_TEST(std::abs(symmetric(line, line)) < 1e-12);
+}
+
 BOOST_AUTO_TEST_CASE(few_samples_take_the_exact_route) {
   const Statistics few = of_rows(normals(1, 6, 40)), many = of_rows(normals(2, 200, 40));
   BOOST_REQUIRE(few.factor.defined());
