@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: The inr authors
 # SPDX-License-Identifier: Apache-2.0
 # Generated from the option table by "make docs".
+complete -c inr-macs -l checkpoint -r -F -d 'the same as naming it: a checkpoint, or a run'\''s folder'
 complete -c inr-macs -l count -r -a 'paper full executed' -f -d 'what is counted'
 complete -c inr-macs -l size -r -f -d 'pixels a side'
 complete -c inr-macs -l layers -d 'one row a layer'

@@ -8,6 +8,7 @@
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/safetensors.hpp"
+#include "model/inspect.hpp"
 #include "model/presets.hpp"
 
 namespace inr::model {
@@ -32,6 +33,15 @@ Config read_checkpoint(const std::string& path) {
   return parse_config(base::parse_json(text, path), path);
 }
 
+std::string newest_of_run(const std::string& run) {
+  constexpr const char* kKey = "newest whole checkpoint";  // as inspect.hpp names it in details
+  const Finding finding = inspect(run);
+  if (!finding.details.contains(kKey)) {
+    throw base::DataError(run, "has no whole checkpoint", "give a folder that inr-train -o made, or a checkpoint file");
+  }
+  return run + (run.ends_with('/') ? "" : "/") + finding.details[kKey].get<std::string>();
+}
+
 }  // namespace
 
 NamedConfig find_config(const std::string& name_or_file) {
@@ -41,7 +51,9 @@ NamedConfig find_config(const std::string& name_or_file) {
       name_or_file.find('/') != std::string::npos || std::filesystem::exists(name_or_file, ignored);
   if (!names_a_file) return {name_or_file, find_preset(name_or_file).config};  // throws, with the list
   if (name_or_file.ends_with(".json")) return {name_or_file, read_json_file(name_or_file)};
-  return {name_or_file, read_checkpoint(name_or_file)};
+  const bool is_folder = std::filesystem::is_directory(name_or_file, ignored);
+  const std::string path = is_folder ? newest_of_run(name_or_file) : name_or_file;
+  return {path, read_checkpoint(path)};
 }
 
 }  // namespace inr::model

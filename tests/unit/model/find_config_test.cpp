@@ -30,6 +30,13 @@ BOOST_AUTO_TEST_CASE(a_checkpoint) {
   BOOST_TEST(found.name == path);
 }
 
+BOOST_AUTO_TEST_CASE(a_folder_without_a_run) {
+  const inr::test::TemporaryFolder folder;
+  BOOST_CHECK_EXCEPTION(find_config(folder.path().string()), DataError, [](const DataError& error) {
+    return std::string(error.what()).find("no whole checkpoint") != std::string::npos;
+  });
+}
+
 BOOST_AUTO_TEST_CASE(a_json_file) {
   const inr::test::TemporaryFolder folder;
   std::ofstream(folder / "mine.json") << R"({"model": {"z_dim": 7}})";
