@@ -97,6 +97,13 @@ expect_exit 0 visit --seed 6
 expect_same "lines after the second repair" "$(n_scores)" $((++n))
 python3 -c 'import json; [json.loads(line) for line in open("scores.jsonl")]' || fail "a line is not JSON"
 
+# The example keeps its log in the run.
+expect_exit 0 "$SOURCE/examples/cron/run.sh" run real.npz -n 8 --allow-few
+expect_same "lines by the example" "$(wc -l <run/scores.jsonl)" 1
+expect_exit 0 "$SOURCE/examples/cron/run.sh" run real.npz -n 8 --allow-few
+expect_stderr 'has its score in run/scores.jsonl'
+expect_exit 0 inr-info run
+
 # Other statistics under the same name are another real side; a half-written newest checkpoint is not there yet.
 inr-fid --real reals.inr --n-real 29 --save-stats real.npz --quiet >/dev/null || fail "inr-fid --save-stats"
 expect_exit 3 visit --seed 6 --threshold 0.000001
