@@ -1,13 +1,16 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// Opening a network, and the input form that both networks share.
+// Opening a network, and the input form that two of them share.
 #include "metrics/feature_network.hpp"
+
+#include <utility>
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/safetensors.hpp"
 #include "base/sha256.hpp"
 #include "image/resample.hpp"
+#include "metrics/inception_v3.hpp"
 #include "metrics/mobilenet_v2.hpp"
 #include "metrics/random_network.hpp"
 
@@ -16,18 +19,44 @@ namespace {
 
 constexpr int64_t kSide = 224;
 
+// Protocols are Inception's, but for the one of the other networks. Throws UsageError.
+void check_protocol(const std::string& protocol) {
+  if (protocol != kBicubic224) static_cast<void>(parse_inception_protocol(protocol));
+}
+
+// For the networks that see their pictures in one way only.
+void refuse_protocol(const std::string& protocol, const std::string& network) {
+  if (protocol.empty() || protocol == kBicubic224) return;
+  throw base::UsageError("protocol " + protocol + " is one of Inception, and " + network + " has " + kBicubic224 +
+                         " alone; give Inception's file with --network, or no protocol");
+}
+
 }  // namespace
 
-std::unique_ptr<FeatureNetwork> open_network(const std::string& path) {
-  if (path.empty()) return std::make_unique<RandomNetwork>();
-  const base::Safetensors file = base::Safetensors::open(path);
-  if (MobileNetV2::recognises(file)) {
-    const base::MappedFile bytes(path);
-    return std::make_unique<MobileNetV2>(file, base::sha256_hex(bytes.bytes()));
+at::Tensor FeatureNetwork::logits(const at::Tensor& /*features*/) const {
+  throw base::UsageError(name() + " has no class scores; give a network with a classifier, such as Inception");
+}
+
+std::unique_ptr<FeatureNetwork> open_network(const std::string& path, const std::string& protocol) {
+  check_protocol(protocol);
+  if (path.empty()) {
+    refuse_protocol(protocol, "the built-in random network");
+    return std::make_unique<RandomNetwork>();
   }
-  throw base::DataError(path, "not a feature network known here",
-                        "give MobileNetV2 as safetensors (conv_first.weight [32, 3, 3, 3] ... conv_last.weight "
-                        "[1280, 320, 1, 1]), or leave --network out for the built-in one");
+  const base::Safetensors file = base::Safetensors::open(path);
+  const bool mobilenet = MobileNetV2::recognises(file);
+  if (!mobilenet && !InceptionV3::recognises(file)) {
+    throw base::DataError(
+        base::printable(path), "not a feature network known here",
+        "give the Inception v3 of FID (examples/inception) or MobileNetV2 (conv_first.weight "
+        "[32, 3, 3, 3] ... conv_last.weight [1280, 320, 1, 1]) as safetensors, or leave --network out "
+        "for the built-in one");
+  }
+  if (mobilenet) refuse_protocol(protocol, "MobileNetV2");
+  const InceptionProtocol of_inception = mobilenet ? InceptionProtocol::kNvidia : parse_inception_protocol(protocol);
+  std::string hash = base::sha256_hex(base::MappedFile(path).bytes());
+  if (mobilenet) return std::make_unique<MobileNetV2>(file, std::move(hash));
+  return std::make_unique<InceptionV3>(file, std::move(hash), of_inception);
 }
 
 at::Tensor prepare_bicubic_224(const image::Image& picture) {

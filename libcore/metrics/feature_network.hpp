@@ -42,13 +42,23 @@ class FeatureNetwork {
   [[nodiscard]] virtual at::Tensor prepare(const image::Image& picture) const = 0;
   /// Features of a stack of prepared pictures [N, 3, H, W] -> [N, d] float32. No gradients are recorded.
   [[nodiscard]] virtual at::Tensor forward(const at::Tensor& batch) const = 0;
+
+  /// Whether the network classifies too.
+  [[nodiscard]] virtual bool has_logits() const { return false; }
+  /// Class scores without the classifier's bias, [N, classes] of features [N, d]: what inception scores are made of (in
+  /// the first of them the bias was left out, and all have followed). Throws UsageError where there are none.
+  [[nodiscard]] virtual at::Tensor logits(const at::Tensor& features) const;
 };
 
 /// Opens a network file (safetensors, recognised by its tensor names), or the built-in random network where path is
-/// empty. Throws SystemError (cannot read) or DataError (not a network known here; says which are).
-std::unique_ptr<FeatureNetwork> open_network(const std::string& path);
+/// empty. protocol: one of those the network has; "" is its own default, "nvidia" for Inception and "pil-bicubic-224",
+/// their only one, for the others. Throws SystemError (cannot read), DataError (not a network known here; says which
+/// are) or UsageError (a protocol that this network does not have).
+std::unique_ptr<FeatureNetwork> open_network(const std::string& path, const std::string& protocol = "");
 
-/// The input form shared by both networks of this folder: Pillow's bicubic on uint8 to 224 x 224, uint8 [3, 224, 224].
+/// The only protocol of MobileNetV2 and the random network.
+inline constexpr const char* kBicubic224 = "pil-bicubic-224";
+/// Their input form: Pillow's bicubic on uint8 to 224 x 224, uint8 [3, 224, 224].
 at::Tensor prepare_bicubic_224(const image::Image& picture);
 /// uint8 0..255 to float32 v / 127.5 - 1.
 at::Tensor normalise_symmetric(const at::Tensor& batch_u8);

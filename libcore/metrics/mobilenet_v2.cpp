@@ -103,9 +103,11 @@ at::Tensor MobileNetV2::forward(const at::Tensor& batch) const {
 }
 
 at::Tensor MobileNetV2::logits(const at::Tensor& features) const {
-  if (!classifier_.weight.defined()) throw base::DataError("this MobileNetV2 file has no classifier");
+  if (!has_logits()) throw base::UsageError("this MobileNetV2 file has no classifier; give one with classifier.weight");
   const at::InferenceMode no_gradients;
-  return at::linear(features, classifier_.weight.view({kClasses, kFeatures}), classifier_.bias);
+  return at::linear(features, classifier_.weight.view({kClasses, kFeatures}));
 }
+
+at::Tensor MobileNetV2::biased_logits(const at::Tensor& features) const { return logits(features) + classifier_.bias; }
 
 }  // namespace inr::metrics

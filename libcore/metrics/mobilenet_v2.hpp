@@ -21,15 +21,18 @@ class MobileNetV2 final : public FeatureNetwork {
   /// misshapen.
   MobileNetV2(const base::Safetensors& file, std::string hash);
   [[nodiscard]] std::string name() const override { return "mobilenet-v2"; }
-  [[nodiscard]] std::string protocol() const override { return "pil-bicubic-224"; }
+  [[nodiscard]] std::string protocol() const override { return kBicubic224; }
   [[nodiscard]] std::string hash() const override { return hash_; }
   [[nodiscard]] std::string score_name() const override { return "FD-MobileNetV2"; }
   [[nodiscard]] std::string note() const override;
   [[nodiscard]] int64_t dims() const override { return 1280; }
   [[nodiscard]] at::Tensor prepare(const image::Image& picture) const override;
   [[nodiscard]] at::Tensor forward(const at::Tensor& batch) const override;
-  /// Class scores [N, 1001] (0 = background) of features [N, 1280]. Throws DataError where the file had no classifier.
-  [[nodiscard]] at::Tensor logits(const at::Tensor& features) const;
+  [[nodiscard]] bool has_logits() const override { return classifier_.weight.defined(); }
+  /// [N, 1001] (0 = background) of [N, 1280]. Throws UsageError where the file had no classifier.
+  [[nodiscard]] at::Tensor logits(const at::Tensor& features) const override;
+  /// The same as the classifier was trained, with its bias.
+  [[nodiscard]] at::Tensor biased_logits(const at::Tensor& features) const;
 
  private:
   struct Conv {

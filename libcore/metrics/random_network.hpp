@@ -25,7 +25,7 @@ class RandomNetwork final : public FeatureNetwork {
  public:
   RandomNetwork();
   [[nodiscard]] std::string name() const override { return "random-conv-1"; }
-  [[nodiscard]] std::string protocol() const override { return "pil-bicubic-224"; }
+  [[nodiscard]] std::string protocol() const override { return kBicubic224; }
   [[nodiscard]] std::string hash() const override { return hash_; }
   [[nodiscard]] std::string score_name() const override { return "FD-random"; }
   [[nodiscard]] std::string note() const override;

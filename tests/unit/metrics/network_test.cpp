@@ -116,7 +116,12 @@ BOOST_AUTO_TEST_CASE(mobilenet_reproduces_its_test_vector) {
   };
   BOOST_TEST(compare(features, want) <= 1);
   const auto& mobilenet = dynamic_cast<const metrics::MobileNetV2&>(*network);
-  BOOST_TEST(compare(mobilenet.logits(features), want_logits) <= 1);
+  BOOST_TEST(compare(mobilenet.biased_logits(features), want_logits) <= 1);
+  // Without the bias they differ by the same numbers for every picture.
+  BOOST_TEST(network->has_logits());
+  const at::Tensor bias = mobilenet.biased_logits(features) - network->logits(features);
+  BOOST_TEST(bias.abs().max().item<double>() > 0);
+  BOOST_TEST(largest_difference(bias, mobilenet.biased_logits(2 * features) - network->logits(2 * features)) < 1e-4);
 }
 
 BOOST_AUTO_TEST_CASE(foreign_and_broken_network_files) {
@@ -138,6 +143,18 @@ BOOST_AUTO_TEST_CASE(foreign_and_broken_network_files) {
   BOOST_CHECK_THROW(metrics::open_network(folder / "absent"), base::SystemError);
   test::write_bytes(folder / "text", std::vector<std::byte>(100, std::byte{'x'}));
   BOOST_CHECK_THROW(metrics::open_network(folder / "text"), base::DataError);
+}
+
+BOOST_AUTO_TEST_CASE(class_scores_and_protocols_that_a_network_does_not_have) {
+  const auto random = metrics::open_network("", "pil-bicubic-224");
+  BOOST_TEST(!random->has_logits());
+  BOOST_CHECK_EXCEPTION(random->logits(at::zeros({1, 256})), base::UsageError,
+                        says("random-conv-1 has no class scores"));
+  BOOST_CHECK_EXCEPTION(
+      metrics::open_network("", "clean"), base::UsageError,
+      says("protocol clean is one of Inception, and the built-in random network has pil-bicubic-224"));
+  // What no file could make right is told before one is opened.
+  BOOST_CHECK_EXCEPTION(metrics::open_network("absent", "nvidai"), base::UsageError, says("did you mean nvidia?"));
 }
 
 BOOST_AUTO_TEST_CASE(a_mobilenet_with_a_missing_tensor_is_named) {
