@@ -4,11 +4,13 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/common_options.hpp"
 #include "cli/tool_page.hpp"
 #include "metrics/evaluate.hpp"
 #include "metrics/newest_score.hpp"
+#include "metrics/shard.hpp"
 #include "metrics/upsampled.hpp"
 
 namespace inr::fid {
@@ -16,7 +18,8 @@ namespace inr::fid {
 inline const cli::ToolPage kPage = {
     .name = "inr-fid",
     .summary = "score generated pictures against real ones by the Frechet distance",
-    .synopsis = {"--real A --fake B [OPTION...]", "--real A --save-stats FILE [OPTION...]"},
+    .synopsis = {"--real A --fake B [OPTION...]", "--real A --save-stats FILE [OPTION...]",
+                 "stats SIDE [--shard I/N] -o PART [OPTION...]", "merge PART... -o STATS"},
     .description =
         {"Prints one line: the Frechet distance between the features of two sets of pictures, lower is better, other "
          "scores that were asked for, and how they were made. A and B are told apart by their bytes: a dataset of "
@@ -55,6 +58,11 @@ inline const cli::ToolPage kPage = {
          "real_filter, real_source, real_source_size, real_source_smallest, real_enlarged, upsampled, upsampled_from, "
          "device, dtype, checkpoint, iteration, model_hash, seed, real, fake, note, seconds; what is not known or was "
          "not asked for is null.",
+         "stats and merge share the work out: stats SIDE --shard I/N -o PART measures every N-th picture of a side, "
+         "from the I-th on (1/N to N/N, each by a program of its own; -n is the number of all pictures), and merge "
+         "joins the parts to the statistics that one program would have written. Parts that were not made alike, a "
+         "missing one and one that is there twice are errors that name them. A checkpoint is best named by its file: "
+         "the newest one of a run changes meanwhile, which merge refuses.",
          "From cron, over a run that is being trained: --if-newer --append FILE takes the newest whole "
          "checkpoint and appends its score, unless a line of FILE has it already: the same weights against "
          "the same real side (statistics by their SHA-256, others by their path), by the same network, "
@@ -74,6 +82,9 @@ inline const cli::ToolPage kPage = {
                   "As papers report it, with further scores:"},
                  {"inr-fid --real photos.zip --fake runs/flowers -n 10000 --upsampled inr",
                   "At twice the resolution of training, by the function itself:"},
+                 {"parallel inr-fid stats photos.zip --shard {}/8 -o part{}.npz ::: 1 2 3 4 5 6 7 8 && inr-fid merge "
+                  "part?.npz -o photos.npz",
+                  "Statistics by eight programs, as by one:"},
                  {"inr-sample -n 300 --seed 1 > a.inr && inr-sample -n 300 --seed 2 | inr-fid --real a.inr --fake -",
                   "Two sets of samples against each other:", true}},
     .see_also = {"inr-sample(1)", "inr-train(1)", "inr-prep(1)", "inr-checkpoint(5)"},
@@ -83,6 +94,8 @@ inline const cli::ToolPage kPage = {
 struct FidOptions {
   metrics::EvaluateOptions evaluate;
   metrics::RecordOptions record;
+  std::vector<std::string> words;  // stats SIDE, merge PART...; empty: a score
+  metrics::Shard shard;
   cli::CommonOptions common;
   std::optional<double> threshold;
 };
@@ -91,6 +104,8 @@ inline void bind(cli::Options& options, FidOptions& fid) {
   using cli::Completion;
   const cli::Hints side = {.metavar = "PATH", .completion = Completion::kFile};
   metrics::EvaluateOptions& evaluate = fid.evaluate;
+  options.add_positional("stats SIDE|merge PART", fid.words, "statistics of SIDE, or those of all its parts joined",
+                         {.suggestions = {"stats", "merge"}, .completion = Completion::kFile});
   options.add("--real", evaluate.real, "real pictures or their statistics; - is an INR stream on stdin", side);
   options.add("--fake", evaluate.fake,
               "generated pictures, checkpoint, run folder or statistics; - is an INR stream on stdin", side);
@@ -123,6 +138,13 @@ inline void bind(cli::Options& options, FidOptions& fid) {
   options.add("--save-stats", evaluate.save_stats,
               "write the statistics of the real side (of the fake one where it is alone) as .npz",
               {.metavar = "FILE", .completion = Completion::kFile});
+  options.add("--save-features", evaluate.save_features, "write every feature of that side as .npz",
+              {.metavar = "FILE", .completion = Completion::kFile});
+  options.add_parsed("--shard", [&fid](const std::string& text) { fid.shard = metrics::parse_shard(text); },
+                     "of stats: only every N-th picture, from the I-th on",
+                     {.metavar = "I/N", .default_text = "all pictures"});
+  cli::add_out(options, fid.common.out, "of stats and merge: the statistics, .npz",
+               {.metavar = "FILE", .completion = Completion::kFile});
   cli::add_common(options, fid.common, cli::kSeed | cli::kThreads | cli::kBatch | cli::kJson);
 }
 

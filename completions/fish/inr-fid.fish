@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The inr authors
 # SPDX-License-Identifier: Apache-2.0
 # Generated from the option table by "make docs".
-complete -c inr-fid -f
+complete -c inr-fid -a 'stats merge' -F -d 'statistics of SIDE, or those of all its parts joined'
 complete -c inr-fid -l real -r -F -d 'real pictures or their statistics; - is an INR stream on stdin'
 complete -c inr-fid -l fake -r -F -d 'generated pictures, checkpoint, run folder or statistics; - is an INR stream on stdin'
 complete -c inr-fid -s n -r -f -d 'exactly so many of the fake side'
@@ -19,6 +19,9 @@ complete -c inr-fid -l append -r -F -d 'append the result to FILE as one line of
 complete -c inr-fid -l if-newer -d 'do nothing where FILE has the score of the newest whole checkpoint, or another inr-fid is at work'
 complete -c inr-fid -l best -d 'link the checkpoint as RUN/best.safetensors where no score in FILE is better'
 complete -c inr-fid -l save-stats -r -F -d 'write the statistics of the real side (of the fake one where it is alone) as .npz'
+complete -c inr-fid -l save-features -r -F -d 'write every feature of that side as .npz'
+complete -c inr-fid -l shard -r -f -d 'of stats: only every N-th picture, from the I-th on'
+complete -c inr-fid -s o -l out -r -F -d 'of stats and merge: the statistics, .npz'
 complete -c inr-fid -l seed -r -f -d 'seed of the random numbers'
 complete -c inr-fid -l threads -r -f -d 'processor threads; results do not depend on it'
 complete -c inr-fid -l batch -r -f -d 'items worked on at a time'

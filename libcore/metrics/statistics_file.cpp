@@ -33,6 +33,22 @@ std::string text_of(const base::Json& info, const char* key) {
   return found != info.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+// The keys of a part; all of them or none. Throws DataError where a value cannot be.
+void read_shard(const base::Json& info, const std::string& path, StatisticsInfo& out) {
+  const auto number = [&info](const char* key) {
+    const auto found = info.find(key);
+    return found != info.end() && found->is_number_integer() ? found->get<int64_t>() : -1;
+  };
+  if (!info.contains("shard")) return;
+  out.shard = Shard{number("shard"), number("shards")};
+  out.ddof = number("ddof");
+  out.content = text_of(info, "content");
+  if (out.shard->index < 1 || out.shard->count > kMaxShards || out.shard->index > out.shard->count || out.ddof < 0 ||
+      out.ddof > 1) {
+    throw base::DataError(path, "info does not say which shard this is", "make the part again");
+  }
+}
+
 void read_info(const base::NpyArray& array, const std::string& path, StatisticsFile& file) {
   if (array.dtype != base::Dtype::kU8) return;  // some other program's "info"
   std::string text(array.data.size(), '\0');
@@ -49,21 +65,10 @@ void read_info(const base::NpyArray& array, const std::string& path, StatisticsF
     }
     file.statistics.n_images = n->get<int64_t>();
   }
+  read_shard(info, path, file.info);
 }
 
-}  // namespace
-
-void save_statistics(const std::string& path, const Statistics& statistics, const StatisticsInfo& info) {
-  const base::Json json = {{"protocol", info.protocol},         {"network", info.network},
-                           {"network_hash", info.network_hash}, {"n", statistics.n_images},
-                           {"resolution", info.resolution},     {"source", base::printable(info.source)},
-                           {"score", info.score_name},          {"filter", base::printable(info.filter)}};
-  base::write_npz(path, {{"mu", to_npy(statistics.mean)},
-                         {"sigma", to_npy(statistics.covariance)},
-                         {"info", base::make_npy_text(base::dump_json(json))}});
-}
-
-StatisticsFile load_statistics(const std::string& path) {
+StatisticsFile load_any(const std::string& path) {
   constexpr std::array<std::string_view, 3> kNames = {"mu", "sigma", "info"};
   const std::map<std::string, base::NpyArray> arrays = base::read_npz_members(path, kNames, kMaxBytes);
   const auto mu = arrays.find("mu"), sigma = arrays.find("sigma");
@@ -86,6 +91,41 @@ StatisticsFile load_statistics(const std::string& path) {
   const auto info = arrays.find("info");
   if (info != arrays.end()) read_info(info->second, path, file);
   return file;
+}
+
+}  // namespace
+
+void save_statistics(const std::string& path, const Statistics& statistics, const StatisticsInfo& info) {
+  base::Json json = {{"protocol", info.protocol},         {"network", info.network},
+                     {"network_hash", info.network_hash}, {"n", statistics.n_images},
+                     {"resolution", info.resolution},     {"source", base::printable(info.source)},
+                     {"score", info.score_name},          {"filter", base::printable(info.filter)}};
+  if (info.shard) {
+    json["shard"] = info.shard->index;
+    json["shards"] = info.shard->count;
+    json["ddof"] = info.ddof;
+    json["content"] = base::printable(info.content);
+  }
+  base::write_npz(path, {{"mu", to_npy(statistics.mean)},
+                         {"sigma", to_npy(statistics.covariance)},
+                         {"info", base::make_npy_text(base::dump_json(json))}});
+}
+
+StatisticsFile load_statistics(const std::string& path) {
+  StatisticsFile file = load_any(path);
+  if (file.info.shard) {
+    throw base::DataError(
+        base::printable(path),
+        "is shard " + std::to_string(file.info.shard->index) + " of " + std::to_string(file.info.shard->count),
+        "join all parts with inr-fid merge");
+  }
+  return file;
+}
+
+StatisticsFile load_part(const std::string& path) {
+  StatisticsFile file = load_any(path);
+  if (file.info.shard) return file;
+  throw base::DataError(base::printable(path), "is no shard", "give parts that inr-fid stats --shard wrote");
 }
 
 }  // namespace inr::metrics

@@ -4,6 +4,8 @@
 // plus info, JSON text as uint8, which says how ours were made. Files without info are read too; their protocol is then
 // unknown.
 #pragma once
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/json.hpp"
@@ -11,13 +13,22 @@
 
 namespace inr::metrics {
 
+/// One of count parts of a side, counted from 1 (shard.hpp).
+struct Shard {
+  int64_t index = 1, count = 1;
+};
+inline constexpr int64_t kMaxShards = 1'000'000;
+
 /// What is known of where statistics come from. Empty strings: unknown.
 struct StatisticsInfo {
   std::string protocol, network, network_hash;
-  std::string resolution;  // of the pictures before any resize: "32x32", "mixed"
-  std::string source;      // "folder flowers"
-  std::string score_name;  // what a distance between such statistics is called: "FD-MobileNetV2"
-  std::string filter{};    // by which the pictures were brought to that resolution: "lanczos"
+  std::string resolution;        // of the pictures before any resize: "32x32", "mixed"
+  std::string source;            // "folder flowers"
+  std::string score_name;        // what a distance between such statistics is called: "FD-MobileNetV2"
+  std::string filter{};          // by which the pictures were brought to that resolution: "lanczos"
+  std::string content{};         // hash of the model or the dataset, of a checkpoint with its seed; of shards alone
+  int64_t ddof = 1;              // sigma was divided by n - ddof; told of shards alone
+  std::optional<Shard> shard{};  // only part of a side
 };
 
 struct StatisticsFile {
@@ -29,7 +40,9 @@ struct StatisticsFile {
 void save_statistics(const std::string& path, const Statistics& statistics, const StatisticsInfo& info);
 
 /// Throws SystemError (cannot read), DataError (no npz, no mu or sigma, shapes that do not fit, values that are not
-/// finite).
+/// finite; statistics of a shard).
 StatisticsFile load_statistics(const std::string& path);
+/// Statistics of a shard, info.shard is there. Throws the same, and DataError on statistics that are no shard.
+StatisticsFile load_part(const std::string& path);
 
 }  // namespace inr::metrics

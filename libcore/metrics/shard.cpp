@@ -1,0 +1,221 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+// Shards of a set, and the sum of their statistics by the pairwise update of feature_stats.hpp.
+#include "metrics/shard.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdlib>
+#include <filesystem>
+#include <utility>
+
+#include "base/error.hpp"
+#include "field/worker_pool.hpp"
+#include "metrics/feature_network.hpp"
+#include "metrics/measure.hpp"
+#include "metrics/side.hpp"
+
+namespace inr::metrics {
+namespace {
+
+// Of n_total pictures those of one shard.
+int64_t share(int64_t n_total, const Shard& shard) {
+  return std::max<int64_t>(0, (n_total - shard.index + shard.count) / shard.count);
+}
+
+std::string text_of(const Shard& shard) { return std::to_string(shard.index) + "/" + std::to_string(shard.count); }
+
+// All that parts of one side have in common; the name of each is for messages.
+struct Item {
+  const char* what;
+  std::string StatisticsInfo::*text;
+};
+constexpr std::array<Item, 6> kItems = {{{"network", &StatisticsInfo::network},
+                                         {"network file (SHA-256)", &StatisticsInfo::network_hash},
+                                         {"protocol", &StatisticsInfo::protocol},
+                                         {"filter", &StatisticsInfo::filter},
+                                         {"side", &StatisticsInfo::source},
+                                         {"content", &StatisticsInfo::content}}};
+
+struct Part {
+  std::string path;
+  StatisticsFile file;
+};
+
+[[noreturn]] void not_alike(const Part& a, const Part& b, const std::string& what, const std::string& of_a,
+                            const std::string& of_b, const char* way_out) {
+  throw base::DataError(base::printable(a.path) + " and " + base::printable(b.path),
+                        "not the same " + what + ": " + base::printable(of_a) + " and " + base::printable(of_b),
+                        way_out);
+}
+
+void check_alike(const Part& first, const Part& other, bool allow_mixed) {
+  const StatisticsInfo &a = first.file.info, &b = other.file.info;
+  for (const Item& item : kItems) {
+    if (a.*item.text != b.*item.text)
+      not_alike(first, other, item.what, a.*item.text, b.*item.text, "make all parts alike");
+  }
+  if (a.shard->count != b.shard->count) {
+    not_alike(first, other, "number of shards", text_of(*a.shard), text_of(*b.shard), "make all parts alike");
+  }
+  if (a.resolution != b.resolution && a.resolution != "mixed" && b.resolution != "mixed" && !allow_mixed) {
+    not_alike(first, other, "resolution", a.resolution, b.resolution,
+              "make both of pictures of one size, or join them as they are with --allow-mixed");
+  }
+  if (first.file.statistics.dims() != other.file.statistics.dims() || a.ddof != b.ddof) {
+    not_alike(first, other, "form", std::to_string(first.file.statistics.dims()) + " features",
+              std::to_string(other.file.statistics.dims()) + " features", "make all parts alike");
+  }
+}
+
+// Parts in the order of their shards, each there once.
+void check_complete(const std::vector<Part>& parts) {
+  const int64_t n_shards = parts.front().file.info.shard->count;
+  for (size_t i = 1; i < parts.size(); ++i) {
+    const Part &a = parts[i - 1], &b = parts[i];
+    if (a.file.info.shard->index == b.file.info.shard->index) {
+      throw base::DataError(base::printable(a.path) + " and " + base::printable(b.path),
+                            "both are shard " + text_of(*b.file.info.shard), "give every shard once");
+    }
+  }
+  int64_t n_images = 0;
+  for (int64_t i = 1; i <= n_shards; ++i) {
+    const auto at = static_cast<size_t>(i - 1);
+    if (at >= parts.size() || parts[at].file.info.shard->index != i) {
+      throw base::DataError("shard " + text_of({i, n_shards}) + " is missing; give all " + std::to_string(n_shards) +
+                            " parts");
+    }
+    n_images += parts[at].file.statistics.n_images;
+  }
+  const auto n_there = [](const Part& part) { return part.file.statistics.n_images; };
+  if (std::ranges::all_of(parts,
+                          [&](const Part& part) { return n_there(part) == share(n_images, *part.file.info.shard); }))
+    return;
+  // The one that differs most from the usual number is to blame.
+  std::vector<int64_t> counts;
+  for (const Part& part : parts) counts.push_back(n_there(part));
+  std::ranges::sort(counts);
+  const int64_t usual = counts[counts.size() / 2];
+  const Part& odd =
+      *std::ranges::max_element(parts, {}, [&](const Part& part) { return std::abs(n_there(part) - usual); });
+  throw base::DataError(base::printable(odd.path),
+                        "holds " + std::to_string(n_there(odd)) + " pictures beside parts of " + std::to_string(usual) +
+                            ", which is no shard " + text_of(*odd.file.info.shard) + " of the same side",
+                        "the side has changed meanwhile; make all parts again");
+}
+
+// What joining adds to the scatter is of rank one: the step between the means.
+Statistics joined(const std::vector<Part>& parts) {
+  const auto ddof = static_cast<double>(parts.front().file.info.ddof);
+  at::Tensor mean, scatter;  // [d], [d, d]
+  double n = 0;
+  for (const Part& part : parts) {
+    const Statistics& each = part.file.statistics;
+    const auto n_there = static_cast<double>(each.n_images);
+    const at::Tensor scatter_there = each.covariance * (n_there - ddof);
+    if (n == 0) {
+      mean = each.mean;
+      scatter = scatter_there;
+    } else {
+      const at::Tensor step = each.mean - mean;
+      scatter = scatter + scatter_there + at::outer(step, step) * (n * n_there / (n + n_there));
+      mean = mean + step * (n_there / (n + n_there));
+    }
+    n += n_there;
+  }
+  return {mean, scatter / (n - ddof), {}, static_cast<int64_t>(n)};
+}
+
+// Throws UsageError where writing out would replace an input.
+void keep_input(const std::string& out, const std::string& input) {
+  std::error_code error;
+  if (!std::filesystem::equivalent(out, input, error)) return;
+  throw base::UsageError("-o " + base::printable(out) + " would replace what is read; name another file");
+}
+
+}  // namespace
+
+Shard parse_shard(std::string_view text) {
+  Shard shard;
+  const char* end = text.data() + text.size();
+  const auto first = std::from_chars(text.data(), end, shard.index);
+  if (first.ec == std::errc() && first.ptr != end && *first.ptr == '/') {
+    const auto second = std::from_chars(first.ptr + 1, end, shard.count);
+    if (second.ec == std::errc() && second.ptr == end && shard.index >= 1 && shard.index <= shard.count &&
+        shard.count <= kMaxShards)
+      return shard;
+  }
+  throw base::UsageError("\"" + base::printable(text) + "\" is no shard; use 1/8, 2/8, ... 8/8, up to " +
+                         std::to_string(kMaxShards) + " shards");
+}
+
+ShardSet::ShardSet(std::unique_ptr<PictureSet> set, const Shard& shard, const std::optional<int64_t>& n_total)
+    : set_(std::move(set)), shard_(shard), n_total_(n_total) {}
+
+std::optional<int64_t> ShardSet::count() const {
+  const std::optional<int64_t> n_there = set_->count();
+  if (!n_there) return std::nullopt;
+  return share(n_total_ ? std::min(*n_total_, *n_there) : *n_there, shard_);
+}
+
+std::optional<int64_t> ShardSet::usual_count() const {
+  const std::optional<int64_t> n = n_total_ ? n_total_ : set_->usual_count();
+  return n ? std::optional<int64_t>(share(*n, shard_)) : std::nullopt;
+}
+
+bool ShardSet::next(PictureJob& job) {
+  while (!n_total_ || position_ < *n_total_) {
+    if (!set_->next(job)) return false;
+    if (position_++ % shard_.count == shard_.index - 1) return true;
+  }
+  return false;
+}
+
+std::string measure_part(const PartOptions& options) {
+  keep_input(options.out, options.side);
+  const ThreadCountGuard keep_threads;
+  field::WorkerPool pool(options.n_threads);
+  const std::unique_ptr<FeatureNetwork> network = open_network(options.network, options.protocol);
+  std::unique_ptr<PictureSet> set =
+      open_picture_set(options.side, {options.seed, options.n_images, Upsampling::kNone}, pool);
+  Side side = open_side(options.side, "pictures",
+                        std::make_unique<ShardSet>(std::move(set), options.shard, options.n_images), *network);
+  MeasureSideOptions how;
+  how.measure.batch = options.batch;
+  measure_side(side, *network, how, pool);
+  side.set.reset();  // before the pool
+  StatisticsInfo info = side.info;
+  info.ddof = network->ddof();
+  for (const char* key : {"model_hash", "dataset_hash"}) {
+    if (side.origin.contains(key)) info.content = side.origin.at(key).get<std::string>();
+  }
+  if (side.origin.contains("checkpoint")) info.content += ", seed " + std::to_string(options.seed);
+  if (options.shard.count > 1) info.shard = options.shard;
+  save_statistics(options.out, side.statistics, info);
+  return (info.shard ? "shard " + text_of(options.shard) : std::string("statistics")) + "  (" +
+         std::to_string(side.statistics.n_images) + " pictures; " + info.network + ", " + info.protocol + ")";
+}
+
+std::string merge_parts(const std::vector<std::string>& paths, const std::string& out, bool allow_mixed) {
+  std::vector<Part> parts;
+  for (const std::string& path : paths) {
+    keep_input(out, path);
+    parts.push_back({path, load_part(path)});
+    check_alike(parts.front(), parts.back(), allow_mixed);
+  }
+  if (parts.empty()) throw base::UsageError("nothing to merge; give the parts that inr-fid stats --shard wrote");
+  std::ranges::stable_sort(parts, {}, [](const Part& part) { return part.file.info.shard->index; });
+  check_complete(parts);
+  StatisticsInfo info = parts.front().file.info;
+  info.shard.reset();
+  for (const Part& part : parts) {
+    if (part.file.info.resolution != info.resolution) info.resolution = "mixed";
+  }
+  const Statistics statistics = joined(parts);
+  save_statistics(out, statistics, info);
+  return "statistics  (" + std::to_string(parts.size()) + " shards, " + std::to_string(statistics.n_images) +
+         " pictures; " + base::printable(info.network) + ", " + base::printable(info.protocol) + ")";
+}
+
+}  // namespace inr::metrics
