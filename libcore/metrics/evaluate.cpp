@@ -12,6 +12,7 @@
 #include "base/log.hpp"
 #include "metrics/agreement.hpp"
 #include "metrics/feature_network.hpp"
+#include "metrics/feature_scores.hpp"
 #include "metrics/frechet.hpp"
 #include "metrics/measure.hpp"
 #include "metrics/result.hpp"
@@ -92,6 +93,7 @@ class Comparison {
     field::WorkerPool pool(options_.n_threads);
     load_arrays();
     open_pictures(pool);
+    check_feature_scores(options_, real(), fake(), network());
     check_early();
     for (std::optional<Side>* side : {&real_, &fake_}) {
       if (*side && (*side)->set) measure(**side, pool);
@@ -102,6 +104,7 @@ class Comparison {
                             "bring them to one size with inr-prep");
     }
     if (scored_) check_agreement(*real_, *fake_, options_.allow_mixed, true);
+    save_loaded_features();
     for (std::optional<Side>* side : {&real_, &fake_}) {
       if (*side) (*side)->set.reset();  // before the pool
     }
@@ -123,6 +126,13 @@ class Comparison {
       if (path.empty() || detect_side(path) != SideKind::kStatistics) return;
       side = load_side(path, label, n_images);
       const Statistics& loaded = side->statistics;
+      const std::string& stated = side->info.protocol;
+      if (!options_.protocol.empty() && !stated.empty() && stated != options_.protocol && !options_.allow_mixed) {
+        throw base::DataError(base::printable(path),
+                              "statistics of protocol " + base::printable(stated) + ", and --protocol is " +
+                                  base::printable(options_.protocol),
+                              "leave --protocol out, make them anew, or go on with --allow-mixed");
+      }
       if (scored_ && !options_.allow_few) check_rank(base::printable(path), loaded.n_images, loaded.dims());
     };
     load(real_, options_.real, "real", options_.n_real);
@@ -131,8 +141,8 @@ class Comparison {
 
   void open_pictures(field::WorkerPool& pool) {
     const bool reals = !options_.real.empty() && !real_, fakes = !options_.fake.empty() && !fake_;
-    if (!reals && !fakes) return;
-    network_ = open_network(options_.network);
+    if (!reals && !fakes && !options_.inception_score) return;
+    network_ = open_network(options_.network, options_.protocol);
     for (const std::optional<Side>* side : {&real_, &fake_}) {
       if (*side) check_dims(**side, *network_);
     }
@@ -166,9 +176,25 @@ class Comparison {
 
   void measure(Side& side, field::WorkerPool& pool) {
     MeasureSideOptions how;
-    how.measure.n_images = &side == &*real_ ? options_.n_real : options_.n_fake;
+    const bool fake_side = fake_ && &side == &*fake_;
+    how.measure.n_images = !fake_side ? options_.n_real : options_.n_fake;
     how.measure.batch = options_.batch;
+    const bool saved = fake_side ? options_.real.empty() : true;
+    if (saved) how.save_features = options_.save_features;
+    how.keep_features = needs_features(options_, fake_side);
     measure_side(side, *network_, how, pool);
+  }
+
+  // Features that came from a file are saved as any others; statistics have none.
+  void save_loaded_features() {
+    Side& side = real_ ? *real_ : *fake_;
+    if (options_.save_features.empty() || side.features_writer) return;
+    if (!side.features.defined()) {
+      throw base::DataError(base::printable(side.path), "holds statistics, and --save-features writes every feature",
+                            "give the pictures");
+    }
+    side.features_writer = std::make_shared<FeaturesWriter>(options_.save_features, side.features.size(1));
+    side.features_writer->add(side.features);
   }
 
   const EvaluateOptions& options_;
@@ -187,6 +213,7 @@ Evaluation evaluate(const EvaluateOptions& options) {
   Comparison sides(options);
   sides.measure_all();
   if (!options.save_stats.empty()) save_statistics(options.save_stats, sides.saved().statistics, sides.saved().info);
+  if (sides.saved().features_writer) sides.saved().features_writer->commit(sides.saved().info);
 
   Evaluation out;
   const Side* real = sides.real();
@@ -205,6 +232,7 @@ Evaluation evaluate(const EvaluateOptions& options) {
   const std::string& name = (fake_named || real == nullptr ? fake : real)->info.score_name;
   out.score_name = (sides.upsampled_from() > 0 ? "Upsampled" : "") + (name.empty() ? "FD" : base::printable(name));
   out.json["score"] = out.score_name;
+  add_feature_scores(out.json, options, real, fake, sides.network());
   out.json.update(describe(real, fake, sides.network(), options, sides.upsampled_from()));
   out.json["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (real != nullptr && real->sources && real->sources->n_enlarged > 0) {

@@ -3,10 +3,15 @@
 // Loading, opening and measuring one side.
 #include "metrics/side.hpp"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/npy.hpp"
 #include "base/progress.hpp"
+#include "metrics/inception_protocol.hpp"
 #include "metrics/kept_features.hpp"
 
 namespace inr::metrics {
@@ -26,9 +31,41 @@ PictureSize first_size(PictureSet& set) {
   return {picture.width, picture.height};
 }
 
+// The divisor of a covariance belongs to the protocol, which for features is told by their file alone.
+int64_t ddof_of(const StatisticsInfo& info) {
+  const std::vector<std::string_view> names = {"nvidia", "torch-fidelity", "pytorch-fid", "clean"};
+  const bool known = std::find(names.begin(), names.end(), info.protocol) != names.end();
+  return known ? protocol_ddof(parse_inception_protocol(info.protocol)) : 1;
+}
+
+Side load_features_side(const std::string& path, const std::optional<int64_t>& n_images) {
+  FeaturesFile file = load_features(path);
+  const int64_t n_there = file.features.size(0);
+  if (n_images && *n_images > n_there) {
+    throw base::DataError(
+        base::printable(path),
+        "holds features of " + std::to_string(n_there) + " pictures, " + std::to_string(*n_images) + " were asked for",
+        "ask for " + std::to_string(n_there) + " at most");
+  }
+  Side side;
+  side.features = n_images ? file.features.slice(0, 0, *n_images) : file.features;
+  side.info = std::move(file.info);
+  FeatureStats stats(side.features.size(1));
+  for (const at::Tensor& block : side.features.split(4096)) stats.add(block);
+  side.statistics = stats.finish(ddof_of(side.info));
+  return side;
+}
+
 }  // namespace
 
 Side load_side(const std::string& path, const char* label, const std::optional<int64_t>& n_images) {
+  constexpr std::array<std::string_view, 1> kMean = {"mu"}, kFeatures = {"features"};
+  if (base::read_npz_members(path, kMean).empty() && !base::read_npz_members(path, kFeatures).empty()) {
+    Side side = load_features_side(path, n_images);
+    side.path = path;
+    side.label = label;
+    return side;
+  }
   StatisticsFile file = load_statistics(path);
   const int64_t n_there = file.statistics.n_images;
   if (n_images && *n_images != n_there) {
@@ -70,8 +107,12 @@ void measure_side(Side& side, const FeatureNetwork& network, const MeasureSideOp
   measure_options.progress = [&bar](int64_t done) { bar.update(static_cast<uint64_t>(done)); };
   std::shared_ptr<KeptFeatures> kept;
   if (options.keep_features) kept = std::make_shared<KeptFeatures>(network.dims());
-  measure_options.features = [&kept](const at::Tensor& block) {
+  if (!options.save_features.empty()) {
+    side.features_writer = std::make_shared<FeaturesWriter>(options.save_features, network.dims());
+  }
+  measure_options.features = [&kept, &side](const at::Tensor& block) {
     if (kept) kept->add(block);
+    if (side.features_writer) side.features_writer->add(block);
   };
   Measured measured = measure(*side.set, network, measure_options, pool);
   side.statistics = std::move(measured.statistics);

@@ -14,6 +14,7 @@
 #include "field/worker_pool.hpp"
 #include "metrics/feature_network.hpp"
 #include "metrics/feature_stats.hpp"
+#include "metrics/features_file.hpp"
 #include "metrics/measure.hpp"
 #include "metrics/picture_set.hpp"
 #include "metrics/statistics_file.hpp"
@@ -27,14 +28,15 @@ struct Side {
   std::unique_ptr<PictureSet> set;  // pictures that are still to be measured, or were
   StatisticsInfo info;              // as far as it is known; empty texts are not
   base::Json origin = base::Json::object();
-  Statistics statistics;                 // after load_side() or measure_side()
-  at::Tensor features;                   // float32 [N, d], where they were loaded or kept; else undefined
-  std::shared_ptr<void> features_owner;  // of the memory of features
-  std::optional<SourceSizes> sources;    // where original files were resized
+  Statistics statistics;                            // after load_side() or measure_side()
+  at::Tensor features;                              // float32 [N, d], where they were loaded or kept; else undefined
+  std::shared_ptr<void> features_owner;             // of the memory of features
+  std::shared_ptr<FeaturesWriter> features_writer;  // has all rows, where they are to be saved; not yet committed
+  std::optional<SourceSizes> sources;               // where original files were resized
 };
 
-/// Statistics or features (.npz). n_images: the first so many rows of features; of statistics it must be their number.
-/// Throws UsageError (another number of images than the statistics are of), DataError, SystemError.
+/// Statistics or features (.npz). n_images: exactly the first so many rows of features; of statistics it must be their
+/// number. Throws UsageError (another number of images than the statistics are of), DataError, SystemError.
 Side load_side(const std::string& path, const char* label, const std::optional<int64_t>& n_images);
 
 /// Pictures, not yet read; info says what the network and the set say.

@@ -6,6 +6,9 @@
 #include "base/atomic_file.hpp"
 #include "image/resample.hpp"
 #include "metrics/evaluate.hpp"
+#include "metrics/feature_network.hpp"
+#include "metrics/kid.hpp"
+#include "metrics/precision_recall.hpp"
 #include "metrics/statistics_file.hpp"
 #include "metrics/upsampled.hpp"
 #include "support.hpp"
@@ -145,6 +148,50 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_be_upsampled_is_told, Folders) {
   request.real = "";
   request.save_stats = folder / "s.npz";
   refused(request, "--upsampled compares two sides");
+}
+
+BOOST_FIXTURE_TEST_CASE(further_scores_from_the_features_of_all_pictures, Folders) {
+  EvaluateOptions request = options("few", "a");
+  request.allow_few = true;
+  BOOST_TEST(evaluate(request).json.at("kid").is_null());
+  request.kid = request.precision_recall = true;
+  request.n_fake = 30;
+  const metrics::Evaluation got = evaluate(request);
+  // The same by hand from the features.
+  const auto network = metrics::open_network("");
+  const auto features = [&](uint64_t first, size_t n) {
+    std::vector<at::Tensor> prepared;
+    for (const image::Image& picture : test::many_rectangles(first, n)) prepared.push_back(network->prepare(picture));
+    return network->forward(at::stack(prepared));
+  };
+  const at::Tensor real = features(5000, 20), fake = features(0, 30);
+  const metrics::Kid kid = metrics::kernel_inception_distance(real, fake);
+  const metrics::PrecisionRecall found = metrics::precision_recall(real, fake);
+  BOOST_TEST(got.json.at("kid").get<double>() == kid.mean, boost::test_tools::tolerance(1e-4));
+  BOOST_TEST(got.json.at("kid_subset_size") == 20);
+  BOOST_TEST(got.json.at("precision").get<double>() == found.precision);
+  BOOST_TEST(got.json.at("recall").get<double>() == found.recall);
+  BOOST_TEST(got.json.at("is").is_null());
+  BOOST_TEST(got.line().find("  KID ") != std::string::npos);
+  BOOST_TEST(got.line().find("  recall ") != std::string::npos);
+  request.inception_score = true;
+  BOOST_CHECK_EXCEPTION(evaluate(request), base::UsageError, says("class scores, which random-conv-1 does not give"));
+}
+
+BOOST_FIXTURE_TEST_CASE(statistics_hold_no_features, Folders) {
+  EvaluateOptions request = options("few", "");
+  request.save_stats = folder / "few.npz";
+  request.allow_few = true;
+  request.kid = true;
+  BOOST_CHECK_EXCEPTION(evaluate(request), base::UsageError, says("--kid compares two sides"));
+  request.kid = false;
+  (void)evaluate(request);
+  request = options("few.npz", "few");
+  request.allow_few = request.kid = true;
+  BOOST_CHECK_EXCEPTION(evaluate(request), base::DataError, says("few.npz: holds statistics, and --kid"));
+  request.kid = false;
+  request.protocol = "nvidia";
+  BOOST_CHECK_EXCEPTION(evaluate(request), base::DataError, says("of protocol pil-bicubic-224, and --protocol is"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+#include "metrics/feature_scores.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "metrics/inception_score.hpp"
+#include "metrics/kid.hpp"
+#include "metrics/precision_recall.hpp"
+
+namespace inr::metrics {
+namespace {
+
+constexpr int64_t kNeighbours = 3;  // of precision and recall, as its authors and the published tables have it
+constexpr int64_t kSplits = 10;     // of the inception score, likewise
+constexpr int64_t kLogitRows = 4096;
+
+const Side& scored_alone(const Side* real, const Side* fake) { return fake != nullptr ? *fake : *real; }
+
+at::Tensor logits_of(const at::Tensor& features, const FeatureNetwork& network) {
+  const c10::InferenceMode no_gradients;
+  std::vector<at::Tensor> blocks;
+  for (const at::Tensor& block : features.split(kLogitRows)) blocks.push_back(network.logits(block));
+  return at::cat(blocks);
+}
+
+}  // namespace
+
+bool needs_features(const EvaluateOptions& options, bool fake_side) {
+  if (options.kid || options.precision_recall) return true;
+  return options.inception_score && (fake_side || options.fake.empty());
+}
+
+void check_feature_scores(const EvaluateOptions& options, const Side* real, const Side* fake,
+                          const FeatureNetwork* network) {
+  for (const Side* side : {real, fake}) {
+    if (side == nullptr || side->set || side->features.defined() || !needs_features(options, side == fake)) continue;
+    throw base::DataError(base::printable(side->path), "holds statistics, and --kid, --pr and --is need every feature",
+                          "give pictures, or features written by --save-features");
+  }
+  if (options.inception_score && (network == nullptr || !network->has_logits())) {
+    throw base::UsageError("--is needs class scores, which " +
+                           (network == nullptr ? std::string("statistics") : network->name()) +
+                           " does not give; give the Inception network with --network");
+  }
+  if (!options.inception_score) return;
+  const Side& side = scored_alone(real, fake);
+  const std::string& hash = side.info.network_hash;
+  if (!hash.empty() && hash != network->hash()) {
+    throw base::DataError(base::printable(side.path), "holds features of another network than " + network->name(),
+                          "give the one they were made by with --network");
+  }
+}
+
+void add_feature_scores(base::Json& json, const EvaluateOptions& options, const Side* real, const Side* fake,
+                        const FeatureNetwork* network) {
+  for (const char* key : {"kid", "kid_deviation", "kid_subsets", "kid_subset_size", "precision", "recall",
+                          "pr_neighbours", "is", "is_deviation", "is_splits"}) {
+    json[key] = nullptr;
+  }
+  if (options.kid) {
+    KidOptions how;
+    how.n_threads = options.n_threads;
+    const Kid kid = kernel_inception_distance(real->features, fake->features, how);
+    json["kid"] = kid.mean;
+    json["kid_deviation"] = kid.deviation;
+    json["kid_subsets"] = how.n_subsets;
+    json["kid_subset_size"] = std::min({how.subset_size, real->features.size(0), fake->features.size(0)});
+  }
+  if (options.precision_recall) {
+    const PrecisionRecall found = precision_recall(real->features, fake->features, kNeighbours, options.n_threads);
+    json["precision"] = found.precision;
+    json["recall"] = found.recall;
+    json["pr_neighbours"] = kNeighbours;
+  }
+  if (options.inception_score) {
+    const at::Tensor logits = logits_of(scored_alone(real, fake).features, *network);
+    const int64_t n_splits = std::min(kSplits, logits.size(0));
+    const InceptionScore score = inception_score(logits, n_splits);
+    json["is"] = score.mean;
+    json["is_deviation"] = score.deviation;
+    json["is_splits"] = n_splits;
+  }
+}
+
+}  // namespace inr::metrics
