@@ -42,8 +42,8 @@ class FeatureStats {
     at::Tensor mean;     // [d]
     at::Tensor scatter;  // [d, d], sum of (x - mean)(x - mean)^T
     void join(const Moments& other);
+    void join_rows(const at::Tensor& rows);
   };
-  static Moments moments(const at::Tensor& block);
   [[nodiscard]] Moments all_moments() const;
   void keep_rows(const std::vector<at::Tensor>& rows, bool complete);
 

@@ -78,3 +78,5 @@ if [[ -x $bin/bench_train ]]; then
   bench_train 64 tiny64 16 20
   bench_train 128 lsun128-released 4 2
 fi
+# Scores. NETWORK: a network file as inr-fid takes it; peer_scipy.py is the peer of the Frechet step.
+[[ ! -x $bin/bench_fid ]] || "$bin/bench_fid" "${NETWORK:-}"
