@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// Squared distances by products of blocks, |x|^2 + |y|^2 - 2 x.y about a common centre, in float64. Their rounding
-// (some 1e-13 of |x|^2 + |y|^2) matters only on a rim; there the sum of squared differences decides.
+// Squared distances by products of blocks, |x|^2 + |y|^2 - 2 x.y about a common
+// centre, in float64. Their rounding (some 1e-13 of |x|^2 + |y|^2) matters only
+// on a rim; there the sum of squared differences decides.
 #include "metrics/precision_recall.hpp"
 
 #include <c10/core/InferenceMode.h>
@@ -42,7 +43,8 @@ double exact_distance(const at::Tensor& set, int64_t i, const at::Tensor& other,
   return (set.select(0, i).to(at::kDouble) - other.select(0, j).to(at::kDouble)).square().sum().item<double>();
 }
 
-// visit(i, j, d2, rim): row i of x, row j of y, their squared distance and how far off it may be.
+// visit(i, j, d2, rim): row i of x, row j of y, their squared distance and how
+// far off it may be.
 template <class Visit>
 void each_distance(const Block& x, const Block& y, const Visit& visit) {
   const at::Tensor products = x.rows.mm(y.rows.t());  // [nx, ny]
@@ -89,6 +91,13 @@ std::vector<double> radii(const at::Tensor& set, int64_t k, const at::Tensor& ce
   return out;
 }
 
+// In blocks: mean() with another type would copy the whole set to it.
+at::Tensor mean_row(const at::Tensor& set) {
+  at::Tensor sum = at::zeros({set.size(1)}, at::kDouble);
+  for (const at::Tensor& block : set.split(kBlockRows)) sum += block.to(at::kDouble).sum(0);
+  return sum / static_cast<double>(set.size(0));
+}
+
 double share(const std::vector<uint8_t>& flags) {
   return static_cast<double>(std::count(flags.begin(), flags.end(), 1)) / static_cast<double>(flags.size());
 }
@@ -101,7 +110,7 @@ PrecisionRecall precision_recall(const at::Tensor& real, const at::Tensor& fake,
   check_row_pair(real, fake, k + 1, "precision and recall");
   const ThreadCountGuard keep_threads;
   field::WorkerPool pool(n_threads);
-  const at::Tensor centre = real.mean(0, /*keepdim=*/false, at::kDouble);
+  const at::Tensor centre = mean_row(real);
   const std::vector<double> real_radii = radii(real, k, centre, pool), fake_radii = radii(fake, k, centre, pool);
   std::vector<uint8_t> in_fakes(real_radii.size()), in_reals(fake_radii.size());
   std::mutex mutex;  // of in_reals, which all pieces add to
