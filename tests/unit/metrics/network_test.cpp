@@ -138,8 +138,9 @@ BOOST_AUTO_TEST_CASE(foreign_and_broken_network_files) {
     base::write_safetensors(folder / "net.safetensors", {}, views);
     return folder / "net.safetensors";
   };
-  BOOST_CHECK_EXCEPTION(metrics::open_network(write({{"inr.0.0.shared", {2, 2}}})), base::DataError,
-                        says("not a feature network known here; give MobileNetV2"));
+  BOOST_CHECK_EXCEPTION(
+      metrics::open_network(write({{"inr.0.0.shared", {2, 2}}})), base::DataError,
+      says("not a feature network known here; give the Inception v3 of FID (examples/inception) or MobileNetV2"));
   BOOST_CHECK_THROW(metrics::open_network(folder / "absent"), base::SystemError);
   test::write_bytes(folder / "text", std::vector<std::byte>(100, std::byte{'x'}));
   BOOST_CHECK_THROW(metrics::open_network(folder / "text"), base::DataError);
