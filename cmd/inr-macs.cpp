@@ -35,30 +35,37 @@ cli::ToolPage page() {
   page.name = "inr-macs";
   page.summary = "count the multiply-accumulates and parameters of a model";
   page.synopsis = {"[NAME|FILE...] [OPTION...]"};
-  page.description = {
+  const auto paragraph = [&page](const char* text) { page.description.emplace_back(text); };
+  paragraph(
       "NAME is a preset; FILE is a checkpoint, the folder of a run (its newest whole checkpoint), or a configuration "
       "in "
       "JSON (*.json). Without any of them the paper's Table 1 and Fig. 9 are printed, counted again, with the "
       "deviation "
-      "from the paper's numbers in every cell, and all presets.",
+      "from the paper's numbers in every cell, and all presets.");
+  paragraph(
       "Three counts. full: every multiply-accumulate of the formulas as written, with coordinates, the Fourier matrix, "
       "RGB and the products of factorised weights. paper: what the paper's numbers follow from, the hidden columns of "
       "every layer alone, the first layer of a later block at that block's own resolution, and the very first layer as "
       "512 x 512. executed: what our renderer performs, which computes a block's coordinates on a few nodes and splits "
-      "its first layer into a product on the coarse grid and one on the fine grid.",
-      "Parameters are those of the hypernetwork, its output layer and the shared weights, without the residual scales.",
+      "its first layer into a product on the coarse grid and one on the fine grid.");
+  paragraph(
+      "Parameters are those of the hypernetwork, its output layer and the shared weights, without the residual "
+      "scales.");
+  paragraph(
       "Where the paper contradicts itself. Rows hyper, fourier and fmm of Table 1 match no consistent network: their "
       "parameters need more weights than their multiply-accumulates pay for. They are counted for a stand-in of five "
       "or "
       "six layers 512 wide and four uncounted embeddings of the coordinates, which comes within 1.1 %; the presets "
-      "hyper128, fourier128, fmm128 and so on are the plain reading, which can be trained.",
+      "hyper128, fourier128, fmm128 and so on are the plain reading, which can be trained.");
+  paragraph(
       "The networks of its appendix cost more than its table says: that of 256 (four layers of 512 at 128 and at 256) "
       "86.0 GMAC in the paper's own count, not 38.76; that of 1024 (ffhq1024-appendix) 91.4, not 47.35. The LSUN "
-      "models of 128 and 256 cannot be one network on two grids: at 256 the cost would be four times as high.",
+      "models of 128 and 256 cannot be one network on two grids: at 256 the cost would be four times as high.");
+  paragraph(
       "Three times fewer multiply-accumulates than StyleGAN2 (config-f, mapping network included) holds where its "
       "up-convolutions are charged at their output of (2h + 1) x (2h + 1), as in the table: 84.77 GMAC at 256 and "
       "143.02 at 1024. At their true cost the generator takes 45.12 and 74.27, so that INR-GAN is 1.16 and 1.57 times "
-      "cheaper. In Fig. 9 StyleGAN2 draws at 1024 whatever the size that is wanted."};
+      "cheaper. In Fig. 9 StyleGAN2 draws at 1024 whatever the size that is wanted.");
   page.examples = {{"inr-macs", "The paper's tables:", true},
                    {"inr-macs ffhq1024 --size 256 --json", "One model at a lower resolution:", true},
                    {"inr-macs lsun256 --layers", "Where the time of a model goes:", true}};
