@@ -5,15 +5,18 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <numeric>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/atomic_file.hpp"
 #include "base/crc32c.hpp"
 #include "base/error.hpp"
 #include "base/json.hpp"
-#include "base/safetensors.hpp"
+#include "base/safetensors_stream.hpp"
 #include "base/widen.hpp"
 
 namespace inr::base {
@@ -28,14 +31,18 @@ std::string hex_u32(uint32_t value) {
   return text;
 }
 
+// What the header says of one tensor; n_bytes is what its data have.
+struct Entry {
+  const std::string& name;
+  Dtype dtype;
+  const std::vector<int64_t>& shape;
+  uint64_t n_bytes;
+};
+
 // The length and the JSON, padded with spaces to a multiple of 8 bytes.
-std::string make_header(std::map<std::string, std::string> metadata, std::span<const TensorView> tensors,
-                        bool with_checksum) {
-  if (with_checksum) {
-    uint32_t checksum = 0;
-    for (const TensorView& tensor : tensors) checksum = crc32c(tensor.data, checksum);
-    metadata["checksum"] = hex_u32(checksum);
-  }
+std::string make_header(std::map<std::string, std::string> metadata, std::span<const Entry> tensors,
+                        std::optional<uint32_t> checksum) {
+  if (checksum) metadata["checksum"] = hex_u32(*checksum);
   // Joined as text, entry by entry: one JSON tree of all tensors would look through its keys at each insertion.
   std::string text = "{";
   const auto add = [&text](const std::string& name, const Json& entry) {
@@ -49,11 +56,11 @@ std::string make_header(std::map<std::string, std::string> metadata, std::span<c
   }
   std::set<std::string> names{"__metadata__"};
   uint64_t at = 0;
-  for (const TensorView& tensor : tensors) {
+  for (const Entry& tensor : tensors) {
     const auto numel = checked_numel(tensor.shape, dtype_bytes(tensor.dtype));
-    if (!numel || static_cast<uint64_t>(*numel) * dtype_bytes(tensor.dtype) != tensor.data.size()) {
+    if (!numel || static_cast<uint64_t>(*numel) * dtype_bytes(tensor.dtype) != tensor.n_bytes) {
       throw DataError("tensor '" + printable(tensor.name) + "'",
-                      "has " + std::to_string(tensor.data.size()) + " bytes, which do not fit shape " +
+                      "has " + std::to_string(tensor.n_bytes) + " bytes, which do not fit shape " +
                           shape_text(tensor.shape) + " of " + std::string(dtype_name(tensor.dtype)));
     }
     if (!names.insert(tensor.name).second) {
@@ -62,15 +69,27 @@ std::string make_header(std::map<std::string, std::string> metadata, std::span<c
     Json entry = Json::object();
     entry["dtype"] = std::string(dtype_name(tensor.dtype));
     entry["shape"] = tensor.shape;
-    entry["data_offsets"] = {at, at + tensor.data.size()};
+    entry["data_offsets"] = {at, at + tensor.n_bytes};
     add(tensor.name, entry);
-    at += tensor.data.size();
+    at += tensor.n_bytes;
   }
   text += '}';
   text.resize((text.size() + kAlignment - 1) / kAlignment * kAlignment, ' ');
   std::string length(8, '\0');
   for (size_t i = 0; i < 8; ++i) length[i] = static_cast<char>(static_cast<unsigned char>(text.size() >> (8 * i)));
   return length + text;
+}
+
+std::string make_header(std::map<std::string, std::string> metadata, std::span<const TensorView> tensors,
+                        bool with_checksum) {
+  std::optional<uint32_t> checksum;
+  if (with_checksum) checksum = 0;
+  std::vector<Entry> entries;
+  for (const TensorView& tensor : tensors) {
+    if (checksum) checksum = crc32c(tensor.data, *checksum);
+    entries.push_back({tensor.name, tensor.dtype, tensor.shape, tensor.data.size()});
+  }
+  return make_header(std::move(metadata), entries, checksum);
 }
 
 }  // namespace
@@ -94,6 +113,32 @@ void write_safetensors(const std::string& path, std::map<std::string, std::strin
   AtomicFile file(path);
   file.write(header);
   for (const TensorView& tensor : tensors) file.write(tensor.data);
+  file.commit();
+}
+
+void write_safetensors(const std::string& path, std::map<std::string, std::string> metadata,
+                       std::span<const TensorSource> tensors, bool with_checksum) {
+  std::optional<uint32_t> checksum;
+  if (with_checksum) checksum = 0;
+  std::vector<Entry> entries;
+  for (const TensorSource& tensor : tensors) {
+    uint64_t n_bytes = 0;
+    tensor.produce([&](std::span<const std::byte> piece) {
+      n_bytes += piece.size();
+      if (checksum) checksum = crc32c(piece, *checksum);
+    });
+    entries.push_back({tensor.name, tensor.dtype, tensor.shape, n_bytes});
+  }
+  const std::string header = make_header(std::move(metadata), entries, checksum);
+  AtomicFile file(path);
+  file.write(header);
+  for (const TensorSource& tensor : tensors)
+    tensor.produce([&](std::span<const std::byte> piece) { file.write(piece); });
+  if (const uint64_t written = file.size() - header.size();
+      written != std::accumulate(entries.begin(), entries.end(), uint64_t{0},
+                                 [](uint64_t sum, const Entry& entry) { return sum + entry.n_bytes; })) {
+    throw DataError(path, "its tensors came to another size when they were written");
+  }
   file.commit();
 }
 
