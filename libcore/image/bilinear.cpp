@@ -4,7 +4,10 @@
 #include "image/bilinear.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <stdexcept>
+#include <utility>
 
 namespace inr::image {
 namespace {
@@ -29,6 +32,47 @@ std::vector<Position> positions(int64_t in, int64_t out, SampleGrid grid) {
   return all;
 }
 
+// Rows of the source, as wide as the result. The last two are kept: where a picture grows, many rows of the result lie
+// between the same two.
+class WideRows {
+ public:
+  WideRows(std::span<const float> pixels, size_t stride, size_t n_channels, std::vector<Position> columns)
+      : pixels_(pixels), stride_(stride), n_channels_(n_channels), columns_(std::move(columns)) {
+    for (Row& row : rows_) row.values.resize(columns_.size() * n_channels);
+  }
+
+  // Row y; the one that was taken before stays valid.
+  const float* take(size_t y) {
+    if (rows_[last_].y == y) return rows_[last_].values.data();
+    last_ = 1 - last_;
+    Row& row = rows_[last_];
+    if (row.y != y) fill(row, y);
+    return row.values.data();
+  }
+
+ private:
+  struct Row {
+    size_t y = SIZE_MAX;
+    std::vector<float> values;
+  };
+  void fill(Row& row, size_t y) const {
+    const float* source = &pixels_[y * stride_];
+    float* out = row.values.data();
+    for (const Position& x : columns_) {
+      const float* left = source + x.low * n_channels_;
+      const float* right = source + x.high * n_channels_;
+      for (size_t c = 0; c < n_channels_; ++c) *out++ = left[c] + (right[c] - left[c]) * x.share;
+    }
+    row.y = y;
+  }
+
+  std::span<const float> pixels_;
+  size_t stride_, n_channels_;
+  std::vector<Position> columns_;
+  std::array<Row, 2> rows_;
+  size_t last_ = 0;
+};
+
 }  // namespace
 
 std::vector<float> resize_bilinear(std::span<const float> pixels, int64_t in_width, int64_t in_height, int64_t channels,
@@ -37,21 +81,17 @@ std::vector<float> resize_bilinear(std::span<const float> pixels, int64_t in_wid
       pixels.size() != static_cast<size_t>(in_width * in_height * channels)) {
     throw std::invalid_argument("resize_bilinear: sizes do not fit");
   }
-  const std::vector<Position> columns = positions(in_width, width, grid), rows = positions(in_height, height, grid);
-  const auto n_c = static_cast<size_t>(channels), stride = static_cast<size_t>(in_width) * n_c;
-  std::vector<float> result(rows.size() * columns.size() * n_c);
+  const auto n_channels = static_cast<size_t>(channels), stride = static_cast<size_t>(in_width) * n_channels;
+  const std::vector<Position> rows = positions(in_height, height, grid);
+  WideRows wide(pixels, stride, n_channels, positions(in_width, width, grid));
+  const size_t out_stride = static_cast<size_t>(width) * n_channels;
+  std::vector<float> result(rows.size() * out_stride);
   float* out = result.data();
   for (const Position& y : rows) {
-    const float* upper = &pixels[y.low * stride];
-    const float* lower = &pixels[y.high * stride];
-    for (const Position& x : columns) {
-      for (size_t c = 0; c < n_c; ++c) {
-        const size_t left = x.low * n_c + c, right = x.high * n_c + c;
-        const float top = upper[left] + (upper[right] - upper[left]) * x.share;
-        const float bottom = lower[left] + (lower[right] - lower[left]) * x.share;
-        *out++ = top + (bottom - top) * y.share;
-      }
-    }
+    const float* top = wide.take(y.low);
+    const float* bottom = wide.take(y.high);
+    for (size_t i = 0; i < out_stride; ++i) out[i] = top[i] + (bottom[i] - top[i]) * y.share;
+    out += out_stride;
   }
   return result;
 }

@@ -45,13 +45,16 @@ int64_t protocol_ddof(InceptionProtocol protocol) noexcept { return protocol == 
 
 std::vector<float> inception_input(const image::Image& picture, InceptionProtocol protocol) {
   const bool unit = protocol == InceptionProtocol::kPytorchFid;
+  std::array<float, 256> level{};  // of every 8-bit value
+  for (size_t v = 0; v < level.size(); ++v) level[v] = unit ? static_cast<float>(v) / 255 : static_cast<float>(v);
   std::vector<float> values(picture.rgb.size());
-  for (size_t i = 0; i < values.size(); ++i) {
-    const auto value = static_cast<float>(picture.rgb[i]);
-    values[i] = unit ? value / 255 : value;
-  }
+  for (size_t i = 0; i < values.size(); ++i) values[i] = level[picture.rgb[i]];
   values = resized(values, picture, protocol);
-  for (float& value : values) value = unit ? 2 * value - 1 : (value - 128) / 128;
+  if (unit) {
+    for (float& value : values) value = 2 * value - 1;
+  } else {
+    for (float& value : values) value = (value - 128) / 128;
+  }
   return values;
 }
 

@@ -161,7 +161,8 @@ int64_t InceptionV3::dims() const { return kInceptionFeatures; }
 
 at::Tensor InceptionV3::prepare(const image::Image& picture) const {
   const std::vector<float> values = inception_input(picture, protocol_);
-  return to_tensor(values, {kInceptionSide, kInceptionSide, 3}).permute({2, 0, 1}).contiguous();
+  // A view with its channels innermost in memory: whoever stacks it copies it anyway.
+  return to_tensor(values, {kInceptionSide, kInceptionSide, 3}).permute({2, 0, 1});
 }
 
 at::Tensor InceptionV3::forward(const at::Tensor& batch) const { return run(batch, nullptr); }

