@@ -14,6 +14,7 @@
 #include "cli/streams.hpp"
 #include "gan/interpolate.hpp"
 #include "gan/key_film.hpp"
+#include "gan/seeded_latents.hpp"
 #include "gan/stream_keys.hpp"
 
 namespace {
@@ -49,7 +50,7 @@ const cli::ToolPage kPage = {
 
 struct Arguments {
   std::vector<uint64_t> seeds;
-  std::string latents, checkpoint, stream, space;
+  std::string latents, checkpoint, stream, space, seed_style = "inr";
   std::optional<gan::Path> path;
   int64_t frames = 30;
   bool loop = false, half = false;
@@ -66,8 +67,9 @@ void bind(cli::Options& options, Arguments& a) {
                {.metavar = "STREAM", .default_text = "stdout", .completion = cli::Completion::kFile});
   options.add_parsed("--seeds", [&a](const std::string& text) { a.seeds = cli::parse_index_list(text); },
                      "key points: sample 0 of each of these seeds", {.metavar = "LIST"});
-  options.add("--latents", a.latents,
-              "key points: rows of this .npy, float32 [N, z_dim], or [N, hidden] with --space w",
+  options.add("--seed-style", a.seed_style, "how --seeds are drawn: as inr-sample does, or numpy's RandomState",
+              {.metavar = "inr|numpy", .choices = {"inr", "numpy"}});
+  options.add("--latents", a.latents, "key points: rows of this .npy, [N, z_dim], or [N, hidden] with --space w",
               {.metavar = "FILE", .completion = cli::Completion::kFile});
   options.add("--space", a.space, "where the way lies",
               {.metavar = "z|w|params", .default_text = "z; params for a stream", .choices = {"z", "w", "params"}});
@@ -84,6 +86,7 @@ void bind(cli::Options& options, Arguments& a) {
               {.metavar = "PSI", .min = -10, .max = 10});
   options.add_flag("--half", a.half, "float16 parameters");
   options.exclusive({"STREAM", "--seeds", "--latents"});
+  options.exclusive({"STREAM", "--latents", "--seed-style"});
   cli::add_common(options, a.common, cli::kThreads | cli::kBatch | cli::kDevice);
 }
 
@@ -146,10 +149,8 @@ void from_stream(const Arguments& a) {
   const gan::Film film = plan_film(a, keys.thetas.size(), input.where());
   write_film(a, film, way, {keys.header, keys.shared(), keys.infos}, 1, [&](int64_t i, int64_t) {
     const gan::Frame frame = film.frame(i);
-    std::vector<std::vector<float>> out;
-    out.push_back(gan::between(keys.thetas[static_cast<size_t>(frame.from)], keys.thetas[static_cast<size_t>(frame.to)],
-                               frame.t, way.path));
-    return out;
+    return std::vector<std::vector<float>>{gan::between(keys.thetas[static_cast<size_t>(frame.from)],
+                                                        keys.thetas[static_cast<size_t>(frame.to)], frame.t, way.path)};
   });
 }
 
@@ -164,9 +165,10 @@ void from_model(const Arguments& a) {
   cli::refuse_same_file(checkpoint, a.common.out);
   const gan::Sampler sampler(gan::load_generator(checkpoint), a.truncation);
   std::vector<base::Json> infos;
+  gan::SeededLatents seeded(sampler, a.seed_style);
   for (const uint64_t seed : a.seeds) {
-    keys.rows.push_back(sampler.latent(seed, 0));
-    infos.push_back({{"seed", seed}, {"index", 0}});
+    keys.rows.push_back(seeded.row(seed, 0));
+    infos.push_back(seeded.info(seed, 0));
   }
   if (!a.latents.empty()) {
     keys.rows = gan::read_latents(a.latents, keys.hidden ? sampler.config().hidden : sampler.config().z_dim);
@@ -192,8 +194,7 @@ int main(int argc, char** argv) {
       argc, argv, kPage, [&](cli::Options& options) { bind(options, arguments); },
       [&] {
         cli::require_processor(arguments.common.device);
-        const bool stream = arguments.seeds.empty() && arguments.latents.empty();
-        stream ? from_stream(arguments) : from_model(arguments);
+        arguments.seeds.empty() && arguments.latents.empty() ? from_stream(arguments) : from_model(arguments);
         return base::ExitCode::kOk;
       });
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
@@ -13,6 +14,7 @@
 #include "cli/run_tool.hpp"
 #include "cli/streams.hpp"
 #include "gan/sampler.hpp"
+#include "gan/seeded_latents.hpp"
 #include "parallel/device.hpp"
 #include "store/inr_stream.hpp"
 
@@ -32,12 +34,17 @@ const cli::ToolPage kPage = {
                     "and the same bytes "
                     "whatever -n, --batch and --threads are. The processor draws them unless --device names a GPU, "
                     "whose parameters differ in their last digits.",
+                    "--seed-style numpy draws as the scripts of the released INR-GAN code do, so that a picture that "
+                    "they made for a seed can be made again: sample i is row i of "
+                    "numpy.random.RandomState(S).randn(N, z_dim).",
                     "Without --checkpoint and $INR_CHECKPOINT the small model that is installed with the toolkit is "
                     "used; a run folder "
                     "stands for its newest whole checkpoint."},
     .examples = {{"inr-sample -n 64 --checkpoint runs/emoji > samples.inr", "Sixty-four samples of a run:"},
                  {"inr-sample --seeds 3,7,10-20 --truncation 0.7 | inr-render --res 256 > some.png",
                   "Chosen ones, closer to the mean:"},
+                 {"inr-sample --checkpoint ffhq.safetensors --seeds 0-15 --seed-style numpy | inr-render > faces.png",
+                  "The samples that the released code calls seeds 0 to 15:"},
                  {"inr-sample -n 4 --latents z.npy | inr-render each --format npy > images.npy",
                   "Latents of one's own, numbers out:"},
                  {"inr-sample -n 16 | inr-render --res 512 > grid.png", "A 4 x 4 grid, every cell 512 pixels:", true}},
@@ -49,7 +56,7 @@ struct Arguments {
   int64_t n_records = 1;
   bool n_given = false;
   std::vector<uint64_t> seeds;
-  std::string latents, space = "z", checkpoint;
+  std::string latents, space = "z", seed_style = "inr", checkpoint;
   std::optional<double> truncation;
   bool half = false;
   cli::CommonOptions common;
@@ -67,6 +74,8 @@ void bind(cli::Options& options, Arguments& a) {
                {.metavar = "STREAM", .default_text = "stdout", .completion = cli::Completion::kFile});
   options.add_parsed("--seeds", [&a](const std::string& text) { a.seeds = cli::parse_index_list(text); },
                      "one sample of each of these seeds", {.metavar = "LIST"});
+  options.add("--seed-style", a.seed_style, "how latents are drawn: ours, or those of numpy's RandomState",
+              {.metavar = "inr|numpy", .choices = {"inr", "numpy"}});
   options.add("--latents", a.latents, "take latents from this .npy: float32 [N, z_dim], or [N, hidden] with --space w",
               {.metavar = "FILE", .completion = cli::Completion::kFile});
   options.add("--space", a.space, "what --latents holds: z, or h (the paper's W space)",
@@ -75,13 +84,14 @@ void bind(cli::Options& options, Arguments& a) {
               {.metavar = "PSI", .min = -10, .max = 10});
   options.add_flag("--half", a.half, "float16 parameters: half the size, pictures change by about a level of 255");
   options.exclusive({"--seeds", "--latents", "--seed"});
+  options.exclusive({"--latents", "--seed-style"});
   cli::add_common(options, a.common, cli::kSeed | cli::kThreads | cli::kBatch | cli::kDevice);
 }
 
 /// Which latents are asked for, one by one.
 class Requests {
  public:
-  Requests(const Arguments& a, const gan::Sampler& sampler) : a_(a), sampler_(sampler) {
+  Requests(const Arguments& a, const gan::Sampler& sampler) : a_(a), seeded_(sampler, a.seed_style) {
     if (!a.latents.empty())
       file_ = gan::read_latents(a.latents, a.space == "w" ? sampler.config().hidden : sampler.config().z_dim);
     const auto available = static_cast<int64_t>(a.latents.empty() ? a.seeds.size() : file_.size());
@@ -93,28 +103,32 @@ class Requests {
     count_ = listed && !a.n_given ? available : a.n_records;
   }
   [[nodiscard]] int64_t count() const { return count_; }
-  [[nodiscard]] gan::LatentRow row(int64_t i) const {
+  [[nodiscard]] gan::LatentRow row(int64_t i) {
     if (!file_.empty()) return file_[static_cast<size_t>(i)];
-    if (!a_.seeds.empty()) return sampler_.latent(a_.seeds[static_cast<size_t>(i)], 0);
-    return sampler_.latent(a_.common.seed, static_cast<uint64_t>(i));
+    const auto [seed, index] = key(i);
+    return seeded_.row(seed, index);
   }
   [[nodiscard]] base::Json info(int64_t i) const {
     base::Json out;
     if (!file_.empty()) {
       out = {{"latents", a_.latents}, {"row", i}};
       if (a_.space == "w") out["space"] = "w";
-    } else if (!a_.seeds.empty()) {
-      out = {{"seed", a_.seeds[static_cast<size_t>(i)]}, {"index", 0}};
     } else {
-      out = {{"seed", a_.common.seed}, {"index", i}};
+      const auto [seed, index] = key(i);
+      out = seeded_.info(seed, index);
     }
     if (a_.truncation) out["truncation"] = *a_.truncation;
     return out;
   }
 
  private:
+  [[nodiscard]] std::pair<uint64_t, uint64_t> key(int64_t i) const {
+    if (!a_.seeds.empty()) return {a_.seeds[static_cast<size_t>(i)], 0};
+    return {a_.common.seed, static_cast<uint64_t>(i)};
+  }
+
   const Arguments& a_;
-  const gan::Sampler& sampler_;
+  gan::SeededLatents seeded_;
   std::vector<gan::LatentRow> file_;
   int64_t count_ = 0;
 };
@@ -134,7 +148,7 @@ base::ExitCode run(const Arguments& a) {
   // A file has to be removed; writing to a pipe may take for ever, and is ended in the usual way.
   if (output.file() != nullptr) interrupt.emplace();
   const gan::Sampler sampler(gan::load_generator(checkpoint), a.truncation, device);
-  const Requests requests(a, sampler);
+  Requests requests(a, sampler);
   field::WorkerPool pool(a.common.n_threads);
   const int64_t batch = a.common.batch > 0 ? a.common.batch : gan::Sampler::kGroup * pool.size();
   const bool from_w = !a.latents.empty() && a.space == "w";

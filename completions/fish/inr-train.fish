@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Generated from the option table by "make docs".
 complete -c inr-train -s o -l out -r -x -a '(__fish_complete_directories)' -d 'folder of the run'
-complete -c inr-train -l preset -r -a 'lsun128 lsun256 ffhq256 ffhq1024 lsun128-released lsun256-released ffhq1024-released ffhq1024-appendix latent128 hyper128 fourier128 fmm128 latent256 hyper256 fourier256 fmm256 latent1024 hyper1024 fourier1024 fmm1024 tiny32 tiny32-latent tiny32-hyper tiny32-fourier tiny32-fmm tiny64' -f -d 'a named configuration (inr-macs lists them); default: the tiny one of the dataset'\''s size'
+complete -c inr-train -l preset -r -a 'lsun128 lsun256 ffhq256 ffhq1024 lsun128-released lsun256-released ffhq1024-released ffhq1024-appendix latent128 hyper128 fourier128 fmm128 latent256 hyper256 fourier256 fmm256 latent1024 hyper1024 fourier1024 fmm1024 inr-gan inr-gan-churches inr-gan-bil tiny32 tiny32-latent tiny32-hyper tiny32-fourier tiny32-fmm tiny64' -f -d 'a named configuration (inr-macs lists them); default: the tiny one of the dataset'\''s size'
 complete -c inr-train -l config -r -F -d 'a JSON file: model, discriminator, training; absent keys are those of the model of 256 x 256 pixels'
 complete -c inr-train -l set -r -f -d 'change one key of the configuration, for example training.batch=8; repeatable'
 complete -c inr-train -l lr-preset -r -a 'released main appendix' -f -d 'the paper'\''s learning rates'

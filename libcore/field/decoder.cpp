@@ -70,12 +70,12 @@ PointGrid cell_grid(const model::GridPlan& plan, size_t k) {
   return {points(plan.x), points(plan.y)};
 }
 
-/// Block k on its whole grid. coarse: `next` of block k - 1, on that block's grid.
+/// Block k on its whole grid. coarse: `next` of block k - 1, on that block's grid; undefined for the first one.
 BlockOutput evaluate_grid(const Function& function, const model::GridPlan& plan, size_t k, const at::Tensor& coarse,
-                          const at::TensorOptions& type, const DecodeOptions& options) {
+                          at::Device device, const DecodeOptions& options) {
   if (options.kernel != Kernel::kReference) {
     SharedCells cells{coarse};
-    if (k > 0) {
+    if (coarse.defined()) {
       const Factors factors = factors_of(plan, k);
       if (factors.uniform()) {
         cells.factor_y = factors.y;
@@ -88,18 +88,18 @@ BlockOutput evaluate_grid(const Function& function, const model::GridPlan& plan,
     if (out) return std::move(*out);
   }
   const auto n_points = static_cast<int64_t>(plan.x.cells[k].size() * plan.y.cells[k].size());
-  const at::Tensor q = cell_points(plan, k, 0, n_points, type);
-  return function.evaluate(k, q, k == 0 ? at::Tensor() : share(coarse, plan, k));
+  const at::Tensor q = cell_points(plan, k, 0, n_points).to(device);
+  return function.evaluate(k, q, coarse.defined() ? share(coarse, plan, k) : at::Tensor());
 }
 
 /// The sum of the blocks' colours by one kernel, before the last function: [N, 3, H, W].
-at::Tensor raw_image(const Function& function, const model::GridPlan& plan, const at::TensorOptions& type,
+at::Tensor raw_image(const Function& function, const model::GridPlan& plan, at::Device device,
                      const DecodeOptions& options) {
   at::Tensor coarse;
   at::Tensor rgb;  // sum over the blocks so far, [N, P, 3]
   const size_t n_blocks = plan.x.cells.size();
-  for (size_t k = 0; k < n_blocks; ++k) {
-    BlockOutput out = evaluate_grid(function, plan, k, coarse, type, options);
+  for (size_t k = function.first_block(); k < n_blocks; ++k) {
+    BlockOutput out = evaluate_grid(function, plan, k, coarse, device, options);
     coarse = out.next;
     if (rgb.defined()) rgb = share(rgb, plan, k);
     if (out.rgb.defined()) rgb = rgb.defined() ? rgb + out.rgb : out.rgb;
@@ -153,8 +153,7 @@ BlockOutput evaluate_block(const std::vector<BlockWeights>& weights, size_t k, c
   return out;
 }
 
-at::Tensor cell_points(const model::GridPlan& plan, size_t k, int64_t first, int64_t count,
-                       const at::TensorOptions& options) {
+at::Tensor cell_points(const model::GridPlan& plan, size_t k, int64_t first, int64_t count) {
   const std::vector<int64_t>& xs = plan.x.cells[k];
   const std::vector<int64_t>& ys = plan.y.cells[k];
   const auto width = static_cast<int64_t>(xs.size());
@@ -166,18 +165,17 @@ at::Tensor cell_points(const model::GridPlan& plan, size_t k, int64_t first, int
     p[2 * i] = static_cast<double>(xs[static_cast<size_t>(cell % width)]) / plan.x.resolution[k];
     p[2 * i + 1] = static_cast<double>(ys[static_cast<size_t>(cell / width)]) / plan.y.resolution[k];
   }
-  return points.to(options);
+  return points;
 }
 
 at::Tensor decode(const model::ModelConfig& config, const model::ThetaLayout& layout, const TensorMap& shared,
                   const at::Tensor& theta, const model::GridPlan& plan, const DecodeOptions& options) {
   const std::unique_ptr<const Function> function = make_function(config, layout, shared, theta);
-  const at::TensorOptions type = theta.options().requires_grad(false);
   const auto colours = [&](const at::Tensor& raw) { return options.raw ? raw : function->colours(raw); };
-  at::Tensor image = colours(raw_image(*function, plan, type, options));
+  at::Tensor image = colours(raw_image(*function, plan, theta.device(), options));
   if (options.kernel == Kernel::kCheck && options.worst_difference != nullptr) {
     const at::NoGradGuard no_grad;
-    const at::Tensor reference = colours(raw_image(*function, plan, type, {.kernel = Kernel::kReference}));
+    const at::Tensor reference = colours(raw_image(*function, plan, theta.device(), {.kernel = Kernel::kReference}));
     auto difference = (image - reference).abs().max().item<double>();
     if (std::isnan(difference)) difference = std::numeric_limits<double>::infinity();
     *options.worst_difference = std::max(*options.worst_difference, difference);

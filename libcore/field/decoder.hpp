@@ -30,9 +30,8 @@ BlockOutput evaluate_block(const std::vector<BlockWeights>& weights, size_t k, c
 at::Tensor coordinate_features(const BlockWeights& block, const at::Tensor& q);
 
 /// Cell corners of a part of block k's grid, raster cells first .. first + count - 1 (clamped to the last cell):
-/// [count, 2].
-at::Tensor cell_points(const model::GridPlan& plan, size_t k, int64_t first, int64_t count,
-                       const at::TensorOptions& options);
+/// [count, 2] float64, on the processor.
+at::Tensor cell_points(const model::GridPlan& plan, size_t k, int64_t first, int64_t count);
 
 /// How whole images are evaluated: point by point; by way of the coordinate term's nodes where these pay
 /// (coordinate_term.hpp); or both, for the difference.

@@ -21,8 +21,11 @@ class Function {
   Function& operator=(const Function&) = delete;
   virtual ~Function() = default;
 
-  /// Block k at the points q (cell corners in image units, [P, 2], columns x, y). coarse: `next` of block k - 1 at
-  /// these points, [N, P, d_k]; undefined for k = 0. What a point gets depends on that point alone.
+  /// The first block whose cells are asked for. Those below are not functions of their point; the function has
+  /// evaluated them by itself.
+  [[nodiscard]] virtual size_t first_block() const { return 0; }
+  /// Block k at the points q (cell corners in image units, [P, 2] float64, columns x, y). coarse: `next` of block k - 1
+  /// at these points, [N, P, d_k]; undefined for the first block. What a point gets depends on that point alone.
   [[nodiscard]] virtual BlockOutput evaluate(size_t k, const at::Tensor& q, const at::Tensor& coarse) const = 0;
   /// Block k at every point of a grid by a faster way of the same result, where the decoder has one that pays; else
   /// nullopt. coarse: `next` of block k - 1 on its own grid.
@@ -31,7 +34,7 @@ class Function {
                                                                  const TermOptions& /*options*/) const {
     return std::nullopt;
   }
-  /// The image's values of the summed rgb of all blocks, elementwise.
+  /// The image's values of the summed rgb of all blocks from the first one on, elementwise.
   [[nodiscard]] virtual at::Tensor colours(const at::Tensor& rgb) const { return at::tanh(rgb); }
 };
 

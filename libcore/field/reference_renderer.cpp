@@ -79,12 +79,12 @@ at::Tensor ReferenceRenderer::gather(size_t k, int64_t index, at::Tensor Chunk::
 
 ReferenceRenderer::Chunk ReferenceRenderer::make_chunk(size_t k, int64_t index) const {
   const Block& block = blocks_[k];
-  const at::Tensor q =
-      cell_points(*plan_, k, index * block.chunk_cells, block.chunk_cells, at::TensorOptions(at::kFloat));
-  const at::Tensor coarse = k == 0 ? at::Tensor() : gather(k, index, &Chunk::next).unsqueeze(0);
+  const at::Tensor q = cell_points(*plan_, k, index * block.chunk_cells, block.chunk_cells);
+  const bool is_first = k == function_->first_block();
+  const at::Tensor coarse = is_first ? at::Tensor() : gather(k, index, &Chunk::next).unsqueeze(0);
   const BlockOutput output = function_->evaluate(k, q, coarse);
   Chunk chunk{flat(output.next), flat(output.rgb)};
-  if (k > 0 && blocks_[k - 1].chunks.begin()->second.rgb.defined()) {
+  if (!is_first && blocks_[k - 1].chunks.begin()->second.rgb.defined()) {
     const at::Tensor below = gather(k, index, &Chunk::rgb);
     chunk.rgb = chunk.rgb.defined() ? below + chunk.rgb : below;
   }
@@ -102,7 +102,7 @@ void ReferenceRenderer::ensure_rows(size_t k, int64_t low, int64_t high, WorkerP
     if (!block.chunks.contains(index)) missing.push_back(index);
   }
   if (missing.empty()) return;
-  if (k > 0) {
+  if (k > function_->first_block()) {
     const std::vector<int32_t>& parent = plan_->y.parent[k];
     const int64_t first_row = missing.front() * block.chunk_cells / block.width;
     const int64_t last_row = std::min(block.height - 1, ((missing.back() + 1) * block.chunk_cells - 1) / block.width);

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gan/hypernetwork.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "base/crc32c.hpp"
 #include "base/philox.hpp"
@@ -24,6 +26,17 @@ std::span<float> values(at::Tensor& tensor) { return {tensor.data_ptr<float>(), 
 
 std::string layer_name(int64_t i) { return "hypernet." + std::to_string(i); }
 
+/// z of length sqrt(z_dim), then layers without residuals (released.md, section 1).
+at::Tensor style_hidden(const model::ModelConfig& config, const field::TensorMap& weights, const at::Tensor& z) {
+  at::Tensor h = z * at::rsqrt(at::mean(z * z, at::IntArrayRef{1}, true) + 1e-8);
+  for (int64_t i = 0; i < config.depth; ++i) {
+    const std::string name = layer_name(i);
+    const at::Tensor y = at::addmm(weights.at(name + ".bias"), h, weights.at(name + ".weight").t());
+    h = at::leaky_relu(y, 0.2) * std::numbers::sqrt2;
+  }
+  return h;
+}
+
 }  // namespace
 
 field::TensorMap draw_tensors(std::span<const model::TensorSpec> specs, uint64_t seed, const std::string& prefix) {
@@ -38,6 +51,8 @@ field::TensorMap draw_tensors(std::span<const model::TensorSpec> specs, uint64_t
     } else if (spec.initial.kind == Kind::kUniform) {
       for (float& v : values(tensor)) v = static_cast<float>(value * (2 * rng.next_uniform() - 1));
     }
+    std::transform(spec.first.begin(), spec.first.end(), values(tensor).begin(),
+                   [](double v) { return static_cast<float>(v); });
     out[spec.name] = std::move(tensor);
   }
   return out;
@@ -48,6 +63,7 @@ field::TensorMap initial_generator(const model::ModelConfig& config, uint64_t se
 }
 
 at::Tensor hidden(const model::ModelConfig& config, const field::TensorMap& weights, const at::Tensor& z) {
+  if (model::row_of(config.decoder).style) return style_hidden(config, weights, z);
   at::Tensor h = z;  // [N, z_dim], then [N, hidden]
   for (int64_t i = 0; i < config.depth; ++i) {
     const std::string name = layer_name(i);

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// The hypernetwork G: latent z -> hidden h -> INR parameters theta (model.md, section 1; the paper's section 3.1).
-// Differentiable. W space is h, Z space is z.
+// The hypernetwork G: latent z -> hidden h -> INR parameters theta (model.md, section 1; the paper's section 3.1; of
+// decoder released: its mapping network and affine layers, released.md, section 1). Differentiable. W space is h, Z
+// space is z.
 #pragma once
 #include <cstdint>
 

@@ -168,6 +168,15 @@ bool same_shapes(const field::TensorMap& a, const field::TensorMap& b) {
          });
 }
 
+/// A dataset is there to be trained on.
+void refuse_drawn_only(const model::Config& config) {
+  const model::DecoderRow& row = model::row_of(config.model.decoder);
+  if (!row.style) return;
+  throw base::UsageError(
+      "decoder " + std::string(row.name) +
+      " is drawn, not trained (inr-import makes its checkpoints); give another --preset or --config");
+}
+
 model::Config fresh_config(const StartOptions& options, const store::DatasetReader* dataset) {
   if (!options.preset.empty() && !options.config_file.empty()) {
     throw base::UsageError("--preset and --config exclude each other");
@@ -175,6 +184,7 @@ model::Config fresh_config(const StartOptions& options, const store::DatasetRead
   model::Config config = base_config(options, dataset);
   apply_changes(config, options);
   if (dataset == nullptr) return config;
+  refuse_drawn_only(config);
   try {
     require_fitting(*dataset, config.model.resolution);
   } catch (const base::DataError& error) {

@@ -60,6 +60,12 @@ std::string_view to_string(Decoder value) noexcept {
 }
 std::string_view to_string(Modulation value) noexcept { return name_of(value); }
 std::string_view to_string(Join value) noexcept { return name_of(value); }
+std::string_view to_string(Upsampling value) noexcept { return name_of(value); }
+
+std::string_view pixels_depend_on(const ModelConfig& config) noexcept {
+  if (config.instance_norm) return "the whole image on its own grid, by way of deviations (instance_norm)";
+  return config.upsampling == Upsampling::kBilinear ? "its point and the cells around it (bilinear)" : "its own point";
+}
 
 Config parse_config(const Json& json, std::string_view where) {
   fields::check_keys(json, {"model", "discriminator", "training"}, "", where);

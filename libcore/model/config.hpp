@@ -15,6 +15,7 @@ namespace inr::model {
 
 enum class Modulation { kFmm, kSe, kAdain, kFull, kLowrank };
 enum class Join { kConcat, kSplit };
+enum class Upsampling { kNearest, kBilinear };
 
 /// One scale of the INR.
 struct BlockConfig {
@@ -23,7 +24,11 @@ struct BlockConfig {
   int64_t frequencies = 0;  // m_k, learned
   int64_t layers = 0;       // n_k
   bool rgb = false;
-  int64_t fixed_frequencies = 0;  // 0, 2n or 4n with n = ceil(log2 R_k) + 1
+  int64_t fixed_frequencies = 0;  // 0, 2n or 4n with n = ceil(log2 R_k) + 1 (decoder released: without the 1)
+  // Decoder released only.
+  int64_t random_frequencies = 0;  // stored, the same for all images
+  bool cosine = true;              // of every frequency its cosine too
+  int64_t constants = 0;           // stored features of every cell
   bool operator==(const BlockConfig&) const = default;
 };
 
@@ -41,8 +46,10 @@ struct ModelConfig {
   Join join = Join::kConcat;
   double fourier_scale = 10.0;
   bool skip_coords = true;
-  int64_t upsample_from = 1;  // first block whose grid gets denser above the training resolution
-  int64_t w_dim = 512;        // decoder latent only
+  int64_t upsample_from = 1;                     // first block whose grid gets denser above the training resolution
+  int64_t w_dim = 512;                           // decoder latent only
+  Upsampling upsampling = Upsampling::kNearest;  // decoder released only, as the next
+  bool instance_norm = false;                    // features are divided by their deviation over the image
   std::vector<BlockConfig> blocks = default_blocks();
   bool operator==(const ModelConfig&) const = default;
 };
@@ -87,6 +94,10 @@ base::Json to_json(const ModelConfig& config);
 void validate(const Config& config, std::string_view where);
 void validate(const ModelConfig& config, std::string_view where);
 
+/// What a pixel's colour depends on beside the shared tensors and theta, as words of a report: "its own point", or more
+/// (released.md, section 2). Whatever it is, a window is a cut-out of the whole picture.
+std::string_view pixels_depend_on(const ModelConfig& config) noexcept;
+
 /// Applies one "--set KEY=VALUE": training.batch=8, model.rank=4, model.blocks.0.width=64; a bare key that occurs in
 /// one group only may leave the group out (batch=8). Throws UsageError naming the nearest known key.
 void apply_setting(Config& config, std::string_view setting);
@@ -96,5 +107,6 @@ void apply_lr_preset(Config& config, std::string_view name);
 std::string_view to_string(Decoder value) noexcept;
 std::string_view to_string(Modulation value) noexcept;
 std::string_view to_string(Join value) noexcept;
+std::string_view to_string(Upsampling value) noexcept;
 
 }  // namespace inr::model

@@ -19,6 +19,9 @@ void for_each_block_field(Block& block, Visit&& visit) {
   visit("layers", block.layers);
   visit("rgb", block.rgb);
   visit("fixed_frequencies", block.fixed_frequencies);
+  visit("random_frequencies", block.random_frequencies);
+  visit("cosine", block.cosine);
+  visit("constants", block.constants);
 }
 
 template <typename Model, typename Visit>
@@ -35,6 +38,8 @@ void for_each_model_field(Model& model, Visit&& visit) {
   visit("skip_coords", model.skip_coords);
   visit("upsample_from", model.upsample_from);
   visit("w_dim", model.w_dim);
+  visit("upsampling", model.upsampling);
+  visit("instance_norm", model.instance_norm);
   visit("blocks", model.blocks);
 }
 
@@ -79,6 +84,10 @@ template <>
 struct Names<Join> {
   static constexpr std::array<std::string_view, 2> kAll = {"concat", "split"};
 };
+template <>
+struct Names<Upsampling> {
+  static constexpr std::array<std::string_view, 2> kAll = {"nearest", "bilinear"};
+};
 
 /// Makes the rest of a model follow from its decoder and modulation where these leave no choice. A key the caller was
 /// given (given(key) is true) stays as it is, so that validate() can name the contradiction.
@@ -86,7 +95,7 @@ template <typename Given>
 void fix_what_follows(ModelConfig& model, Given&& given) {
   if (!given("modulation")) model.modulation = row_of(model.decoder).modulation.value_or(model.modulation);
   if (!given("rank") && model.modulation == Modulation::kSe) model.rank = 1;
-  if (!given("skip_coords") && !row_of(model.decoder).fourier_features) model.skip_coords = false;
+  if (!given("skip_coords") && !row_of(model.decoder).takes_skip_coords()) model.skip_coords = false;
   if (!given("upsample_from")) model.upsample_from = static_cast<int64_t>(model.blocks.size()) - 1;
 }
 

@@ -100,6 +100,9 @@ void read_field(const Json& value, const std::string& key, std::string_view wher
 void read_field(const Json& value, const std::string& key, std::string_view where, Join& field) {
   read_enum(value, key, where, field);
 }
+void read_field(const Json& value, const std::string& key, std::string_view where, Upsampling& field) {
+  read_enum(value, key, where, field);
+}
 
 void read_field(const Json& value, const std::string& key, std::string_view where, BlockConfig& field) {
   BlockConfig block;

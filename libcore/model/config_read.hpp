@@ -18,6 +18,7 @@ void read_field(const base::Json& value, const std::string& key, std::string_vie
 void read_field(const base::Json& value, const std::string& key, std::string_view where, Decoder& field);
 void read_field(const base::Json& value, const std::string& key, std::string_view where, Modulation& field);
 void read_field(const base::Json& value, const std::string& key, std::string_view where, Join& field);
+void read_field(const base::Json& value, const std::string& key, std::string_view where, Upsampling& field);
 void read_field(const base::Json& value, const std::string& key, std::string_view where, BlockConfig& field);
 void read_field(const base::Json& value, const std::string& key, std::string_view where,
                 std::vector<BlockConfig>& field);

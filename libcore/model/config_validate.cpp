@@ -49,6 +49,21 @@ class Checker {
   std::string_view where_;
 };
 
+// Decoder released: nothing of its coordinates is predicted, and every block has colours.
+void check_style_block(const Checker& check, const ModelConfig& model, size_t k) {
+  const BlockConfig& block = model.blocks[k];
+  const std::string key = "model.blocks." + std::to_string(k) + ".";
+  check.range(key + "resolution", block.resolution, 2, kMaxResolution);
+  check.range(key + "random_frequencies", block.random_frequencies, 0, kMaxWidth);
+  check.range(key + "constants", block.constants, 0, kMaxWidth);
+  check.require(block.frequencies == 0, key + "frequencies is " + std::to_string(block.frequencies),
+                "decoder released predicts none: give fixed_frequencies, random_frequencies");
+  check.require(block.rgb, key + "rgb is false", "every block of decoder released has colours");
+  check.require(k > 0 || block.fixed_frequencies + block.random_frequencies + block.constants > 0,
+                key + "fixed_frequencies, random_frequencies and constants are 0",
+                "the first block has no other input: give some");
+}
+
 void check_block(const Checker& check, const ModelConfig& model, size_t k) {
   const BlockConfig& block = model.blocks[k];
   const std::string key = "model.blocks." + std::to_string(k) + ".";
@@ -56,18 +71,22 @@ void check_block(const Checker& check, const ModelConfig& model, size_t k) {
   check.range(key + "width", block.width, 1, kMaxWidth);
   check.range(key + "frequencies", block.frequencies, 0, kMaxWidth);
   check.range(key + "layers", block.layers, 1, kMaxLayers);
+  const bool style = row_of(model.decoder).style;
   if (k > 0) {
-    check.require(block.resolution > model.blocks[k - 1].resolution,
-                  key + "resolution " + std::to_string(block.resolution) + " is not above " +
-                      std::to_string(model.blocks[k - 1].resolution) + ", that of the block before",
+    const int64_t below = model.blocks[k - 1].resolution;
+    check.require(style ? block.resolution >= below : block.resolution > below,
+                  key + "resolution " + std::to_string(block.resolution) + " is not above " + std::to_string(below) +
+                      ", that of the block before",
                   "list the blocks from coarse to fine");
   }
-  const int64_t n =
-      static_cast<int64_t>(std::bit_width(static_cast<uint64_t>(block.resolution - 1))) + 1;  // ceil(log2 R) + 1
+  const int64_t n = frequency_octaves(model, k);
   const int64_t fixed = block.fixed_frequencies;
   check.require(fixed == 0 || fixed == 2 * n || fixed == 4 * n, key + "fixed_frequencies is " + std::to_string(fixed),
                 "at resolution " + std::to_string(block.resolution) + " give 0, " + std::to_string(2 * n) + " or " +
                     std::to_string(4 * n));
+  if (style) return check_style_block(check, model, k);
+  check.require(block.random_frequencies == 0 && block.cosine && block.constants == 0,
+                key + "random_frequencies, cosine or constants is set", "they belong to decoder released");
   if (!row_of(model.decoder).fourier_features) {
     check.require(block.frequencies == 0 && fixed == 0, key + "frequencies and fixed_frequencies are not 0",
                   "decoder " + std::string(to_string(model.decoder)) + " has no Fourier features");
@@ -87,8 +106,17 @@ void check_contradictions(const Checker& check, const ModelConfig& model) {
   check.require(!row.modulation || model.modulation == *row.modulation,
                 "decoder " + decoder + " contradicts modulation " + std::string(to_string(model.modulation)),
                 "leave model.modulation out, or use decoder multiscale with one block");
-  check.require(row.fourier_features || !model.skip_coords, "decoder " + decoder + " contradicts skip_coords true",
+  check.require(row.takes_skip_coords() || !model.skip_coords, "decoder " + decoder + " contradicts skip_coords true",
                 "leave model.skip_coords out");
+  if (row.style) {
+    check.require(model.upsample_from + 1 == static_cast<int64_t>(model.blocks.size()),
+                  "decoder " + decoder + " contradicts upsample_from " + std::to_string(model.upsample_from),
+                  "leave model.upsample_from out: it is the last block");
+  } else {
+    check.require(model.upsampling == Upsampling::kNearest && !model.instance_norm,
+                  "decoder " + decoder + " contradicts upsampling bilinear or instance_norm true",
+                  "leave them out: they belong to decoder released");
+  }
   if (model.modulation == Modulation::kSe) {
     check.require(model.rank == 1, "modulation se contradicts rank " + std::to_string(model.rank),
                   "set model.rank to 1, or model.modulation to fmm");
@@ -97,8 +125,9 @@ void check_contradictions(const Checker& check, const ModelConfig& model) {
 
 void check_enums(const Checker& check, const ModelConfig& model) {
   const bool known = static_cast<size_t>(model.decoder) < decoder_rows().size() &&
-                     model.modulation <= Modulation::kLowrank && model.join <= Join::kSplit;
-  check.require(known, "model.decoder, modulation or join has no known value", "use the named values");
+                     model.modulation <= Modulation::kLowrank && model.join <= Join::kSplit &&
+                     model.upsampling <= Upsampling::kBilinear;
+  check.require(known, "model.decoder, modulation, join or upsampling has no known value", "use the named values");
 }
 
 void check_training(const Checker& check, const TrainingConfig& training) {

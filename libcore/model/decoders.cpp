@@ -11,12 +11,13 @@ namespace inr::model {
 namespace {
 
 constexpr std::array kRows = {
-#define INR_DECODER(identifier, name, implementation, ...) \
-  DecoderRow{Decoder::k##identifier,                       \
-             name,                                         \
-             __VA_ARGS__,                                  \
-             decoders::implementation##_layout,            \
-             decoders::implementation##_tensors,           \
+#define INR_DECODER(identifier, name, implementation, summary, ...) \
+  DecoderRow{DecoderTraits{__VA_ARGS__},                            \
+             Decoder::k##identifier,                                \
+             name,                                                  \
+             summary,                                               \
+             decoders::implementation##_layout,                     \
+             decoders::implementation##_tensors,                    \
              decoders::implementation##_costs},
 #include "decoders/table.def"
 #undef INR_DECODER

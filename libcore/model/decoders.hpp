@@ -26,16 +26,26 @@ struct TensorSpec;
 struct LayerCost;
 struct GridPlan;
 
+/// What a line of the table says of a decoder.
+struct DecoderTraits {
+  bool one_block = false;                     // else any number
+  bool fourier_features = false;              // else the point itself goes in: no frequencies
+  bool modulated = false;                     // else modulation, rank and join mean nothing
+  std::optional<Modulation> modulation = {};  // the only one it takes
+  bool fast = false;                          // made of blocks as render/ draws them
+  // Of the authors' second code base (released.md): z is normalised and mapped to w by leaky layers without residuals;
+  // several blocks may have the same grid; frequencies and constants are stored; upsampling and instance_norm mean
+  // something. It is drawn, not trained.
+  bool style = false;
+
+  [[nodiscard]] constexpr bool takes_skip_coords() const noexcept { return fourier_features && !style; }
+};
+
 /// One decoder. The functions get a configuration inside its ranges (validate()), whose decoder is this one.
-struct DecoderRow {
+struct DecoderRow : DecoderTraits {
   Decoder decoder;
-  std::string_view name;                 // as in a configuration
-  std::string_view summary;              // one line
-  bool one_block;                        // else any number
-  bool fourier_features;                 // else the point itself goes in: no frequencies, and skip_coords is off
-  bool modulated;                        // else modulation, rank and join mean nothing
-  std::optional<Modulation> modulation;  // the only one it takes
-  bool fast;                             // made of blocks as render/ draws them
+  std::string_view name;     // as in a configuration
+  std::string_view summary;  // one line
   /// Where everything lies in theta.
   ThetaLayout (*layout)(const ModelConfig&);
   /// The shared tensors inr.*, in file order, and how they are drawn.

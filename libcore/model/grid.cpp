@@ -133,6 +133,11 @@ GridPlan plan_grid(const ModelConfig& config, const GridRequest& request) {
     throw UsageError("upsample-from " + std::to_string(request.upsample_from) + " names no block; the model has 0 to " +
                      std::to_string(n_blocks - 1));
   }
+  if (config.upsampling == Upsampling::kBilinear && upsample_from + 1 != n_blocks) {
+    throw UsageError("upsample-from " + std::to_string(request.upsample_from) +
+                     ": the blocks of this model meet by interpolation (bilinear), so only the last one, " +
+                     std::to_string(n_blocks - 1) + ", can be made denser");
+  }
   const bool by_training = request.width == 0 && request.height == 0;
   const int64_t width = by_training ? training_size(window.x0, window.x1, config.resolution, "x") : request.width;
   const int64_t height = by_training ? training_size(window.y0, window.y1, config.resolution, "y") : request.height;

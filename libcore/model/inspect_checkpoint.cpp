@@ -143,6 +143,7 @@ void describe_checkpoint(Finding& finding, const base::Safetensors& file, const 
   finding.details["can be resumed"] = holds("g") && holds("d") && holds("adam") && progress.is_object();
   finding.details["h_mean"] = file.find("ema.h_mean") != nullptr;
   finding.details["n_theta"] = theta_layout(config.model).n_theta;
+  finding.details["a pixel depends on"] = pixels_depend_on(config.model);
   if (!provenance.is_null()) finding.details["provenance"] = provenance;
   if (!fault.empty()) throw base::DataError(fault);
 }
@@ -154,8 +155,11 @@ std::string model_line(const ModelConfig& config) {
                      std::string(to_string(config.decoder));
   const DecoderRow& row = row_of(config.decoder);
   if (!row.one_block) {
-    line += ", " + std::to_string(config.blocks.size()) + " blocks, " + std::string(to_string(config.join)) +
-            " join, " + std::string(to_string(config.modulation));
+    const std::string met = row.style ? std::string(to_string(config.upsampling)) + " upsampling" +
+                                            (config.instance_norm ? ", instance norm" : "")
+                                      : std::string(to_string(config.join)) + " join";
+    line += ", " + std::to_string(config.blocks.size()) + " blocks, " + met + ", " +
+            std::string(to_string(config.modulation));
   }
   if (row.modulated && (config.modulation == Modulation::kFmm || config.modulation == Modulation::kLowrank))
     line += " of rank " + std::to_string(config.rank);

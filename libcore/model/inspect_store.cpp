@@ -57,6 +57,7 @@ void read_stream(store::InrStreamReader& reader, base::Json& line, Finding& find
   if (!header.checkpoint.empty()) line["checkpoint"] = header.checkpoint;
   const ModelConfig config = check_head(header);
   line["model"] = parts::model_line(config);
+  line["a pixel depends on"] = pixels_depend_on(config);
   if (options.config) finding.details["config"] = {{"model", to_json(config)}};
   if (options.tensors) finding.details["tensors"] = parts::tensor_list(*header.blob);
   for (store::StreamRecord record; reader.next(record);) {

@@ -139,10 +139,45 @@ void append_tiny32(std::vector<Preset>& out) {
                  with_decoder(tiny32({{32, 32, 24, 4, true, 0}}), Decoder::kFmm)});
 }
 
+// The networks of the six public checkpoints (released.md, section 2), by the names that these have.
+Config public_checkpoint(Upsampling upsampling, int64_t extra_layers) {
+  Config config = of_blocks({{32, 512, 0, 1, true, 20},
+                             {32, 512, 0, 2, true, 0},
+                             {32, 512, 0, 2, true, 0},
+                             {32, 512, 0, 2, true, 0},
+                             {64, 512, 0, 2, true, 24},
+                             {128, 256, 0, 2 + extra_layers, true, 14},
+                             {256, 128, 0, 2 + extra_layers, true, 16}},
+                            Join::kConcat);
+  ModelConfig& model = config.model;
+  model.decoder = Decoder::kReleased;
+  model.skip_coords = false;
+  model.hidden = 512;
+  model.depth = 2;
+  model.upsampling = upsampling;
+  model.instance_norm = upsampling == Upsampling::kBilinear;
+  const auto stored = [&](size_t k, int64_t random, int64_t constants) {
+    model.blocks[k].random_frequencies = random;
+    model.blocks[k].constants = constants;
+  };
+  stored(0, 0, 128), stored(4, 0, 128), stored(5, 32, 64), stored(6, 32, 64);
+  return config;
+}
+
+void append_public(std::vector<Preset>& out) {
+  out.push_back({"inr-gan", "the authors' public checkpoints of bedrooms and FFHQ (drawn, not trained)",
+                 public_checkpoint(Upsampling::kNearest, 1)});
+  out.push_back(
+      {"inr-gan-churches", "the same for churches, without extra layers", public_checkpoint(Upsampling::kNearest, 0)});
+  out.push_back({"inr-gan-bil", "the same with bilinear upsampling and instance norm",
+                 public_checkpoint(Upsampling::kBilinear, 1)});
+}
+
 std::vector<Preset> make_presets() {
   std::vector<Preset> out;
   append_multiscale(out);
   append_table_rows(out);
+  append_public(out);
   append_tiny32(out);
   out.push_back({"tiny64", "small pictures at 64 x 64, an hour on a CPU",
                  tiny({{16, 64, 32, 2, true, 0}, {32, 64, 16, 1, true, 0}, {64, 32, 8, 1, true, 0}}, 1024, 1e-3)});

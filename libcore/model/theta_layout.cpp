@@ -149,6 +149,15 @@ void append_linear(const std::string& name, int64_t in, int64_t out, double bias
   specs.push_back({name + ".bias", {out}, Initial::uniform(bound * bias_factor)});
 }
 
+// A layer of equalised learning rate, its gain folded in (released.md, section 6).
+void append_style_linear(const std::string& name, int64_t in, int64_t out, double bias,
+                         std::vector<TensorSpec>& specs) {
+  specs.push_back({name + ".weight", {out, in}, Initial::normal(1 / std::sqrt(static_cast<double>(in)))});
+  specs.push_back({name + ".bias", {out}, Initial::constant(bias)});
+}
+
+int64_t ceil_log2(int64_t resolution) { return std::bit_width(static_cast<uint64_t>(resolution - 1)); }
+
 constexpr double kResidualScale = 0.1;  // a_i at start
 
 }  // namespace
@@ -167,15 +176,22 @@ std::vector<TensorSpec> decoders::blocks_tensors(const ModelConfig& config) {
 
 ThetaLayout theta_layout(const ModelConfig& config) { return row_of(config.decoder).layout(config); }
 
+int64_t frequency_octaves(const ModelConfig& config, size_t k) {
+  return ceil_log2(config.blocks[k].resolution) + (row_of(config.decoder).style ? 0 : 1);
+}
+
 std::vector<double> fixed_frequency_rows(const BlockConfig& block) {
-  const int n = static_cast<int>(std::bit_width(static_cast<uint64_t>(block.resolution - 1))) + 1;  // ceil(log2 R) + 1
+  return octave_rows(block.fixed_frequencies, ceil_log2(block.resolution) + 1);
+}
+
+std::vector<double> octave_rows(int64_t n_rows, int64_t n_octaves) {
   // Directions in the order of the rows: y, x, main diagonal, other diagonal.
   constexpr double kDirections[4][2] = {{0, 1}, {1, 0}, {-0.5, 0.5}, {0.5, 0.5}};
   std::vector<double> rows;
-  rows.reserve(static_cast<size_t>(2 * block.fixed_frequencies));
-  for (int64_t row = 0; row < block.fixed_frequencies; ++row) {
-    const double* direction = kDirections[row / n % 4];
-    const double frequency = std::ldexp(std::numbers::pi / 2, static_cast<int>(row % n));
+  rows.reserve(static_cast<size_t>(2 * n_rows));
+  for (int64_t row = 0; row < n_rows; ++row) {
+    const double* direction = kDirections[row / n_octaves % 4];
+    const double frequency = std::ldexp(std::numbers::pi / 2, static_cast<int>(row % n_octaves));
     rows.push_back(direction[0] * frequency);
     rows.push_back(direction[1] * frequency);
   }
@@ -185,14 +201,24 @@ std::vector<double> fixed_frequency_rows(const BlockConfig& block) {
 std::vector<TensorSpec> shared_tensors(const ModelConfig& config) { return row_of(config.decoder).shared(config); }
 
 std::vector<TensorSpec> generator_tensors(const ModelConfig& config) {
+  const bool style = row_of(config.decoder).style;
   std::vector<TensorSpec> specs;
   for (int64_t i = 0; i < config.depth; ++i) {
     const std::string name = "hypernet." + std::to_string(i);
-    append_linear(name, i == 0 ? config.z_dim : config.hidden, config.hidden, 1, specs);
-    if (i > 0) specs.push_back({name + ".scale", {}, Initial::constant(kResidualScale)});
+    const int64_t in = i == 0 ? config.z_dim : config.hidden;
+    if (style) {
+      append_style_linear(name, in, config.hidden, 0, specs);
+    } else {
+      append_linear(name, in, config.hidden, 1, specs);
+      if (i > 0) specs.push_back({name + ".scale", {}, Initial::constant(kResidualScale)});
+    }
   }
-  append_linear("hypernet.out", config.hidden, theta_layout(config).n_theta,
-                std::sqrt(1 / static_cast<double>(config.hidden)), specs);
+  const int64_t n_theta = theta_layout(config).n_theta;
+  if (style) {
+    append_style_linear("hypernet.out", config.hidden, n_theta, 1, specs);
+  } else {
+    append_linear("hypernet.out", config.hidden, n_theta, std::sqrt(1 / static_cast<double>(config.hidden)), specs);
+  }
   for (TensorSpec& spec : shared_tensors(config)) specs.push_back(std::move(spec));
   return specs;
 }

@@ -54,9 +54,15 @@ struct ThetaLayout {
 
 ThetaLayout theta_layout(const ModelConfig& config);
 
+/// n of a block's 2n or 4n fixed frequencies: ceil(log2 R_k) + 1, without the 1 in decoder released.
+int64_t frequency_octaves(const ModelConfig& config, size_t k);
+
 /// Rows of fixed frequencies of a block, [fixed_frequencies, 2] row-major (columns x, y), not multiplied by
-/// fourier_scale (model.md, 4).
+/// fourier_scale (model.md, 4). Not for decoder released, whose checkpoints store them.
 std::vector<double> fixed_frequency_rows(const BlockConfig& block);
+/// The first n_rows of 4 n_octaves rows in the same order: (0, f_i), (f_i, 0), (-f_i/2, f_i/2), (f_i/2, f_i/2) with
+/// f_i = (pi/2) 2^i.
+std::vector<double> octave_rows(int64_t n_rows, int64_t n_octaves);
 
 /// How a tensor is drawn for a fresh model.
 struct Initial {
@@ -72,6 +78,7 @@ struct TensorSpec {
   std::string name;
   std::vector<int64_t> shape;
   Initial initial{};
+  std::vector<double> first = {};  // the first values of a fresh tensor, where they are not drawn
 };
 /// Names without prefix, in file order: hypernet.*, then inr.*.shared. h_mean is not among them (optional).
 std::vector<TensorSpec> generator_tensors(const ModelConfig& config);

@@ -43,8 +43,10 @@ bool has_only(const base::Json& info, std::initializer_list<std::string_view> kn
 }
 
 std::optional<SamplePlace> read_sample(const base::Json& info) {
-  if (!info.is_object() || !has_only(info, {"seed", "index", "latents", "row", "space", "truncation", "dtype"}))
+  if (!info.is_object() ||
+      !has_only(info, {"seed", "index", "seed_style", "latents", "row", "space", "truncation", "dtype"})) {
     return std::nullopt;
+  }
   SamplePlace place;
   const auto seed = number(info, "seed");
   const auto index = number(info, "index", kMaxNumber);
@@ -58,6 +60,10 @@ std::optional<SamplePlace> read_sample(const base::Json& info) {
     place.index = *row;
   } else {
     return std::nullopt;
+  }
+  if (info.contains("seed_style")) {
+    if (info["seed_style"] != "numpy" || !place.file.empty()) return std::nullopt;
+    place.options += " --seed-style numpy";
   }
   if (info.contains("space")) {
     if (info["space"] != "w" || place.file.empty()) return std::nullopt;

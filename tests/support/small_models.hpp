@@ -29,9 +29,26 @@ inline model::ModelConfig small_model(model::Join join = model::Join::kConcat, i
   return config;
 }
 
+/// Decoder released, two blocks on one grid and a finer one; each has what it may have of everything.
+inline model::ModelConfig small_released(model::Upsampling upsampling = model::Upsampling::kNearest,
+                                         bool instance_norm = false) {
+  model::ModelConfig config = small_model();
+  config.decoder = model::Decoder::kReleased;
+  config.skip_coords = false;
+  config.upsample_from = 2;
+  config.upsampling = upsampling;
+  config.instance_norm = instance_norm;
+  config.blocks = {{8, 9, 0, 1, true, 12}, {8, 9, 0, 2, true, 0}, {16, 7, 0, 3, true, 8}};
+  config.blocks[0].constants = 4;
+  config.blocks[2].random_frequencies = 3;
+  config.blocks[2].constants = 2;
+  return config;
+}
+
 /// The same size with another decoder: one block, or small_model() for multiscale.
 inline model::ModelConfig small_decoder(model::Decoder decoder) {
   model::ModelConfig config = small_model();
+  if (decoder == model::Decoder::kReleased) return small_released();
   config.decoder = decoder;
   const model::DecoderRow& row = model::row_of(decoder);
   if (!row.one_block) return config;

@@ -12,7 +12,7 @@ class Blocks final : public Function {
  public:
   explicit Blocks(std::vector<BlockWeights> weights) : weights_(std::move(weights)) {}
   [[nodiscard]] BlockOutput evaluate(size_t k, const at::Tensor& q, const at::Tensor& coarse) const override {
-    return evaluate_block(weights_, k, q, coarse);
+    return evaluate_block(weights_, k, q.to(weights_[k].frequencies.scalar_type()), coarse);
   }
   [[nodiscard]] std::optional<BlockOutput> evaluate_grid(size_t k, const PointGrid& grid, const SharedCells& coarse,
                                                          const TermOptions& options) const override {

@@ -32,7 +32,8 @@ class Latent final : public Function {
   }
 
   [[nodiscard]] BlockOutput evaluate(size_t /*k*/, const at::Tensor& q, const at::Tensor& /*coarse*/) const override {
-    at::Tensor x = at::mm(q, layers_.front().weight).unsqueeze(0);  // [1, P, d]: the same for all images
+    at::Tensor x = at::mm(q.to(rgb_.weight.scalar_type()), layers_.front().weight)
+                       .unsqueeze(0);  // [1, P, d]: the same for all images
     x = at::relu(x + layers_.front().bias);
     for (size_t n = 1; n < layers_.size(); ++n) x = at::relu(at::matmul(x, layers_[n].weight) + layers_[n].bias);
     return {.next = {}, .rgb = at::matmul(x, rgb_.weight) + rgb_.bias};

@@ -5,7 +5,8 @@
     inr-sample --checkpoint G --latents z.npy | inr-render each --format npy
 
 must equal the expected images, at every size and window that FOLDER/NAME.expected.safetensors and
-NAME.windows.expected.safetensors hold. The standard library alone; works in the current folder. One line an image
+NAME.windows.expected.safetensors hold; or, of decoder released, FOLDER/NAME/expected.safetensors and
+definition.safetensors, there with truncation and in bytes as well. The standard library alone; works in the current folder. One line an image
 tensor; exit status 1 if one is beyond its tolerance or nothing was found.
 """
 import array
@@ -17,7 +18,7 @@ import struct
 import subprocess
 import sys
 
-CODES = {"F32": "f", "F64": "d"}
+CODES = {"F32": "f", "F64": "d", "U8": "B"}
 TIMEOUT_S = 300
 
 
@@ -118,6 +119,41 @@ def check(checkpoint, expected, windows):
     return len(within), within.count(False)
 
 
+VIEWS = {"superres25_16": (25 / 16, 25 / 16, ""), "half": (0.5, 0.5, ""),
+         "window": (5 / 8, 3 / 8, "--window 0.25,0.375,0.75,0.625"),
+         "outside": (0.75, 0.75, "--window=-0.25,-0.25,1.25,1.25")}  # of the model's width and height
+
+
+def check_released(folder):
+    """The same for a model of decoder released: by the authors' code, and off its own grid by our definition."""
+    checkpoint, expected = folder / "imported.safetensors", Tensors(folder / "expected.safetensors")
+    side = json.loads(Tensors(checkpoint).metadata["config"])["model"]["resolution"]
+    label = f"released/{folder.name} (tools)"
+    out = pathlib.Path("got.npy")
+    write_npy(pathlib.Path("z.npy"), *expected.read("z"))
+    sample = f"inr-sample --checkpoint '{checkpoint}' --latents z.npy"
+    shell(f"{sample} | tee z.inr | inr-render each --format npy > {out}")
+    within = [compare(label, "images", read_npy(out), expected.read("images"), 1e-5)]
+    shell(f"{sample} --truncation 0.7 | inr-render each --format npy > {out}")
+    within.append(compare(label, "images_truncated", read_npy(out), expected.read("images_truncated"), 1e-5))
+    if (folder / "definition.safetensors").exists():
+        definition = Tensors(folder / "definition.safetensors")
+        for name, (width, height, options) in VIEWS.items():
+            size = f"--res {int(width * side)}x{int(height * side)}"
+            shell(f"inr-render each z.inr --select 0 {size} {options} --format npy > {out}")
+            shape, values = definition.read(name)
+            within.append(compare(label, name, read_npy(out), ([1] + shape, values), 1e-5))
+    # At most one level in at most a thousandth of the bytes.
+    shell("inr-render each z.inr -o 'byte-%d.ppm'")
+    shape, want = expected.read("image_u8")
+    got = b"".join(pathlib.Path(f"byte-{i}.ppm").read_bytes()[-shape[1] * shape[2] * 3:] for i in range(shape[0]))
+    levels = [abs(g - w) for g, w in zip(got, want)]
+    n_other = sum(1 for level in levels if level)
+    print(f"{label:<28}  {'image_u8':<40}  error {max(levels):.1e}  used {1e5 * n_other / len(levels):5.1f} %")
+    within.append(len(got) == len(want) and max(levels) <= 1 and 1000 * n_other <= len(levels))
+    return len(within), within.count(False)
+
+
 def main():
     folder = pathlib.Path(sys.argv[1]).resolve()
     n_tensors = n_wrong = 0
@@ -129,6 +165,10 @@ def main():
             continue
         windows = folder / (stem + ".windows.expected.safetensors")
         n, wrong = check(checkpoint, expected, Tensors(windows) if windows.exists() else None)
+        n_tensors += n
+        n_wrong += wrong
+    for path in sorted(folder.glob("*/imported.safetensors")):
+        n, wrong = check_released(path.parent)
         n_tensors += n
         n_wrong += wrong
     if n_tensors == 0:

@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(every_decoder_has_a_row_and_an_evaluation) {
       const at::Tensor theta = to_double(test::random_theta(config, 1)).to(at::kFloat).unsqueeze(0);
       const at::Tensor image =
           field::decode(config, inr_model->layout, inr_model->shared, theta, model::plan_grid(config, {{}, 16, 16}));
-      BOOST_TEST(image.abs().max().item<double>() <= 1);
+      BOOST_TEST((row.style || image.abs().max().item<double>() <= 1));  // without tanh there is no limit
       BOOST_TEST(image.std().item<double>() > 0.01);
       const field::FunctionSize size = field::size_of_function(config, inr_model->layout);
       BOOST_TEST((size.weights > 0 && size.per_point > 0));

@@ -30,6 +30,10 @@ std::vector<Case> cases() {
   const model::ModelConfig fourier = test::small_decoder(model::Decoder::kFourier);
   const model::ModelConfig hyper = test::small_decoder(model::Decoder::kHyper);
   const model::ModelConfig latent = test::small_decoder(model::Decoder::kLatent);
+  const model::ModelConfig released = test::small_released();
+  const model::ModelConfig blurred = test::small_released(model::Upsampling::kBilinear);
+  const model::ModelConfig normed = test::small_released(model::Upsampling::kNearest, true);
+  const model::ModelConfig both = test::small_released(model::Upsampling::kBilinear, true);
   model::ModelConfig one_rgb = split;
   one_rgb.blocks[0].rgb = false;
   const model::Window inside{0.1, 0.25, 0.73, 0.6};
@@ -53,7 +57,14 @@ std::vector<Case> cases() {
           {hyper, {inside, 61, 17}},
           {latent, {{}, 70, 45}},
           {latent, {inside, 61, 17}},
-          {latent, {beyond, 0, 0}}};
+          {latent, {beyond, 0, 0}},
+          {released, {{}, 71, 48}},
+          {released, {beyond, 33, 57}},
+          {blurred, {{}, 71, 48}},
+          {blurred, {inside, 50, 33}},
+          {normed, {{}, 71, 48}},
+          {both, {{}, 90, 31}},
+          {both, {beyond, 40, 40, model::Cells::kTraining}}};
 }
 
 std::vector<float> draw(const Case& c, int64_t n_rows, field::WorkerPool& pool, bool inside_one = true,

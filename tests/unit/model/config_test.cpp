@@ -78,9 +78,9 @@ BOOST_AUTO_TEST_CASE(json_is_complete_and_in_the_order_of_the_structs) {
   for (const auto& item : json["model"].items()) keys += item.key() + " ";
   BOOST_TEST(keys ==
              "resolution z_dim hidden depth decoder modulation rank join fourier_scale skip_coords upsample_from w_dim "
-             "blocks ");
+             "upsampling instance_norm blocks ");
   BOOST_TEST(json["training"].size() == 14U);
-  BOOST_TEST(json["model"]["blocks"][0].size() == 6U);
+  BOOST_TEST(json["model"]["blocks"][0].size() == 9U);
 }
 
 BOOST_AUTO_TEST_CASE(unknown_keys_name_the_nearest) {
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(values_must_have_the_type_of_their_key) {
 BOOST_AUTO_TEST_CASE(unknown_names_are_told) {
   BOOST_TEST(fault_of(R"({"model": {"decoder": "multiscal"}})") ==
              "test: model.decoder 'multiscal' is unknown; did you mean 'multiscale'?");
-  BOOST_TEST(mentions(fault_of(R"({"model": {"decoder": "released"}})"), "model.decoder 'released' is unknown"));
+  BOOST_TEST(mentions(fault_of(R"({"model": {"upsampling": "bicubic"}})"), "nearest, bilinear"));
 }
 
 BOOST_AUTO_TEST_CASE(ranges) {
@@ -143,6 +143,36 @@ BOOST_AUTO_TEST_CASE(blocks_must_climb_to_the_resolution) {
   BOOST_TEST(mentions(fault_of(blocks(dark)), "the last block has no rgb"));
   BOOST_TEST(mentions(fault_of(blocks("")), "0 blocks"));
   BOOST_TEST(mentions(fault_of(blocks(R"({"resolution": 256})")), "model.blocks.0.width is 0"));
+}
+
+BOOST_AUTO_TEST_CASE(released_has_keys_of_its_own) {
+  const auto released = [](const std::string& first, const std::string& second, const std::string& more = "") {
+    return R"({"model": {"resolution": 16, "decoder": "released", )" + more +
+           R"("blocks": [{"resolution": 8, "width": 4, "layers": 1, "rgb": true, )" + first +
+           R"(}, {"resolution": 16, "width": 4, "layers": 1, "rgb": true, )" + second + "}]}}";
+  };
+  const std::string waves = R"("fixed_frequencies": 12)";  // 4 log2 8
+  const std::string none = R"("constants": 0)";
+  const Config config = parse(released(waves, none, R"("upsampling": "bilinear", "instance_norm": true, )"));
+  BOOST_TEST((config.model.upsampling == Upsampling::kBilinear && config.model.instance_norm));
+  BOOST_TEST((!config.model.skip_coords && config.model.upsample_from == 1));
+  BOOST_TEST((config.model.blocks[0].cosine && config.model.blocks[0].random_frequencies == 0));
+  BOOST_TEST((parse_config(to_json(config), "test") == config));
+  BOOST_TEST(fault_of(released(R"("constants": 3)", none)) == "accepted");
+  BOOST_TEST(fault_of(R"({"model": {"resolution": 8, "decoder": "released", "blocks": [)"
+                      R"({"resolution": 8, "width": 4, "layers": 1, "rgb": true, "constants": 1},)"
+                      R"({"resolution": 8, "width": 4, "layers": 1, "rgb": true}]}})") == "accepted");
+  BOOST_TEST(mentions(fault_of(released(none, waves)), "the first block has no other input"));
+  BOOST_TEST(mentions(fault_of(released(R"("fixed_frequencies": 8)", none)), "give 0, 6 or 12"));
+  BOOST_TEST(mentions(fault_of(released(waves, R"("frequencies": 4)")), "predicts none"));
+  BOOST_TEST(mentions(fault_of(released(waves, R"("constants": -1)")), "constants is -1"));
+  BOOST_TEST(mentions(fault_of(released(waves, none, R"("upsample_from": 0, )")), "contradicts upsample_from 0"));
+  BOOST_TEST(mentions(fault_of(released(waves, none, R"("modulation": "full", )")), "contradicts modulation full"));
+  BOOST_TEST(mentions(fault_of(released(waves, none, R"("skip_coords": true, )")), "contradicts skip_coords"));
+  BOOST_TEST(mentions(fault_of(one_block(R"("instance_norm": true, )")), "they belong to decoder released"));
+  BOOST_TEST(mentions(fault_of(R"({"model": {"resolution": 16, "blocks": [{"resolution": 16, "width": 8, )"
+                               R"("frequencies": 4, "layers": 2, "rgb": true, "constants": 2}]}})"),
+                      "they belong to decoder released"));
 }
 
 BOOST_AUTO_TEST_CASE(fixed_frequencies_have_three_counts) {

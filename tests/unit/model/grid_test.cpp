@@ -161,6 +161,9 @@ BOOST_AUTO_TEST_CASE(limits) {
   refused({.window = {1e6 - 1e-9, 0, 1e6, 1}, .width = 8, .height = 8});  // finer than numbers can tell
   refused({.window = {0, 0, 1e-5, 1e-5}});                                // less than a pixel of training
   refused({.window = {0, 0, 1e6, 1e6}});                                  // more than 2^20 of them
+  ModelConfig blurred = tiny();                                           // what is interpolated keeps its grid
+  blurred.upsampling = Upsampling::kBilinear;
+  BOOST_CHECK_THROW(plan_grid(blurred, {.window = {}, .width = 8, .height = 8, .upsample_from = 0}), UsageError);
 }
 
 BOOST_AUTO_TEST_CASE(windows_are_read_strictly) {

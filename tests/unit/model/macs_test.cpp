@@ -75,6 +75,38 @@ BOOST_AUTO_TEST_CASE(executed_count_of_the_released_models) {
   BOOST_TEST(tenths("ffhq1024-released") == 467);
 }
 
+// released.md, sections 2 and 4: parameters, and the products of the INR's layers. The columns of waves are counted
+// apart (".0.e"), of which `executed` there leaves next to nothing.
+BOOST_AUTO_TEST_CASE(public_checkpoints) {
+  struct Row {
+    const char* name;
+    int64_t parameters, n_theta;
+    double full, executed;
+  };
+  for (const Row& row : {Row{"inr-gan", 72436573, 123464, 14.852030464, 9.512681472},
+                         Row{"inr-gan-bil", 72436573, 123464, 14.852030464, 9.512681472},
+                         Row{"inr-gan-churches", 68414429, 115784, 12.704546816, 7.365197824}}) {
+    const auto layers = [&](MacCount count, bool with_waves) {
+      int64_t macs = 0;
+      for (const LayerCost& layer : count_cost(preset(row.name), count).layers) {
+        const bool waves = layer.name.ends_with(".e");
+        const bool apart = layer.name.starts_with("hypernet") || layer.name.ends_with("B");
+        if (!apart && (with_waves || !waves)) macs += layer.macs;
+      }
+      return static_cast<double>(macs) / 1e9;
+    };
+    const Cost cost = count_cost(preset(row.name), MacCount::kFull);
+    BOOST_TEST(cost.parameters == row.parameters, row.name);
+    BOOST_TEST(cost.n_theta == row.n_theta, row.name);
+    BOOST_TEST(layers(MacCount::kFull, true) == row.full, boost::test_tools::tolerance(1e-12));
+    BOOST_TEST(layers(MacCount::kExecuted, false) == row.executed, boost::test_tools::tolerance(1e-12));
+    BOOST_TEST(layers(MacCount::kExecuted, true) < row.executed + 0.35);
+  }
+  // Cells of the own grid share what they see of constants and of the block below.
+  const auto gmacs = [](MacCount count) { return milli_gmacs(count_cost(preset("inr-gan-bil"), count, 1024).macs); };
+  BOOST_TEST(gmacs(MacCount::kExecuted) * 2 < gmacs(MacCount::kFull));
+}
+
 BOOST_AUTO_TEST_CASE(full_count_by_hand) {
   ModelConfig config;
   config.resolution = 4;

@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "base/error.hpp"
+#include "base/safetensors.hpp"
 #include "model/presets.hpp"
 #include "support/test.hpp"
 
@@ -135,6 +136,40 @@ BOOST_AUTO_TEST_CASE(latent_has_shared_tensors_only) {
   const std::vector<TensorSpec> specs = generator_tensors(latent);
   BOOST_TEST(specs.size() == 8U + 2U + 8U * 3U + 2U);  // weights, biases and scales; out; layers; rgb
   BOOST_TEST((specs[8].shape == std::vector<int64_t>{512, 1024}));
+}
+
+// released.md, section 6.
+BOOST_AUTO_TEST_CASE(released_by_hand) {
+  ModelConfig config = two_blocks(Join::kConcat, Modulation::kFmm, false);
+  config.decoder = Decoder::kReleased;
+  config.blocks = {{8, 5, 0, 1, true, 12}, {16, 4, 0, 2, true, 8}};
+  config.blocks[0].constants = 7;
+  config.blocks[1].random_frequencies = 3;
+  config.blocks[1].cosine = false;
+  validate(config, "test");
+  const ThetaLayout layout = theta_layout(config);
+  const LayerLayout& first = layout.blocks[0].layers[0];
+  BOOST_TEST((first.x_columns == 0 && first.e_columns == 2 * 12 + 7));
+  BOOST_TEST(first.size == 2 * (31 + 5));
+  BOOST_TEST(layout.blocks[0].rgb->offset == 72);
+  const LayerLayout& second = layout.blocks[1].layers[0];
+  BOOST_TEST((second.offset == 77 && second.x_columns == 5 && second.e_columns == 11 && second.x_is_coarse));
+  BOOST_TEST(layout.blocks[1].layers[1].offset == 77 + 2 * (16 + 4));
+  BOOST_TEST(layout.n_theta == 77 + 40 + 2 * (4 + 4) + 4);
+  std::string names;
+  for (const TensorSpec& spec : generator_tensors(config)) {
+    if (!spec.name.starts_with("hypernet")) names += spec.name.substr(4) + inr::base::shape_text(spec.shape) + " ";
+    BOOST_TEST(!spec.name.ends_with("scale"));
+    if (spec.name == "inr.1.basis") {  // n = 4: along y, along x; the last three are drawn
+      BOOST_TEST(spec.first.size() == 16U);
+      BOOST_TEST((spec.first[0] == 0 && spec.first[1] == std::numbers::pi / 2 && spec.first[15] == 0));
+      BOOST_TEST(spec.first[14] == 4 * std::numbers::pi);
+    }
+  }
+  BOOST_TEST(names ==
+             "0.0.shared[5, 31] 0.0.bias[5] 0.rgb.shared[3, 5] 0.rgb.bias[3] 0.basis[12, 2] 0.constants[7, 8, 8] "
+             "1.0.shared[4, 16] 1.0.bias[4] 1.1.shared[4, 4] 1.1.bias[4] 1.rgb.shared[3, 4] 1.rgb.bias[3] "
+             "1.basis[11, 2] ");
 }
 
 BOOST_AUTO_TEST_CASE(fixed_rows_are_axes_then_diagonals) {

@@ -150,6 +150,20 @@ BOOST_AUTO_TEST_CASE(frames_between_records_of_a_stream) {
   BOOST_TEST(recipe_of({film({sample(5, 0), sample(5, 2)}, false, "params")[1]}) == "none");
 }
 
+// Samples as the released scripts draw them; a film's two ends are of one style.
+BOOST_AUTO_TEST_CASE(seeds_of_numpy) {
+  const auto numpy = [](uint64_t seed, uint64_t index = 0) { return with(sample(seed, index), "seed_style", "numpy"); };
+  BOOST_TEST(recipe_of({{kDefault, numpy(3)}, {kDefault, numpy(7)}}) == "inr-sample --seeds 3,7 --seed-style numpy");
+  BOOST_TEST(recipe_of({{kDefault, numpy(5, 0)}, {kDefault, numpy(5, 1)}}) ==
+             "inr-sample --seed 5 -n 2 --seed-style numpy");
+  BOOST_TEST(recipe_of({{kDefault, numpy(3)}, {kDefault, sample(3)}}) ==
+             "{ inr-sample --seeds 3 --seed-style numpy; inr-sample --seeds 3; }");
+  BOOST_TEST(recipe_of(film({numpy(1), numpy(2)}, false)) == "inr-interp --seeds 1,2 --frames 4 --seed-style numpy");
+  BOOST_TEST(recipe_of({film({numpy(1), sample(2)}, false)[1]}) == "none");
+  BOOST_TEST(recipe_of({{kDefault, with(sample(3), "seed_style", "perl")}}) == "none");
+  BOOST_TEST(recipe_of({{kDefault, with(row("z.npy", 0), "seed_style", "numpy")}}) == "none");
+}
+
 BOOST_AUTO_TEST_CASE(nothing_is_believed) {
   const std::vector<Json> infos = {Json::object(),
                                    {{"seed", 1}},

@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+// inr-import: the public checkpoints of the released INR-GAN code as checkpoints of ours.
+#include <filesystem>
+#include <span>
+#include <string>
+
+#include "base/atomic_file.hpp"
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "base/sha256.hpp"
+#include "cli/common_options.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/run_tool.hpp"
+#include "cli/streams.hpp"
+#include "model/released_shapes.hpp"
+#include "store/released_import.hpp"
+#include "store/released_list.hpp"
+
+namespace {
+
+using namespace inr;
+
+const cli::ToolPage kPage = {
+    .name = "inr-import",
+    .summary = "turn a checkpoint of the released INR-GAN code into one of ours",
+    .synopsis = {"FILE.pkl -o CHECKPOINT", "FILE.pkl --list"},
+    .description =
+        {"FILE is a network snapshot of the released code (a pickle), or the generator's state dictionary as "
+         "safetensors with its constructor arguments as metadata init_kwargs. Of a snapshot the averaged generator "
+         "G_ema is taken, with its mean for truncation. Every tool that samples takes the result, which tells the "
+         "source's name and SHA-256.",
+         "Nothing in the file is executed. Pickles are programs for Python; this reader follows exactly the structure "
+         "that the released code writes, and refuses every other name by telling it. Caches of coordinates, which make "
+         "such files gigabytes large, are stepped over.",
+         "Models that the released checkpoints do not have are refused by name: conditioned on classes, with noise, "
+         "with float16 layers, clamped, with another modulation than demod, kernels larger than 1, one grid of "
+         "coordinates for all resolutions, shared, predictable or raw coordinates."},
+    .examples =
+        {{"inr-import ffhq.pkl -o ffhq.safetensors", "A public checkpoint:"},
+         {"inr-sample --checkpoint ffhq.safetensors -n 16 --truncation 0.9 | inr-render --res 1024 -o faces.png",
+          "Sixteen of its faces, four times as large as it was trained:"},
+         {"inr-import ffhq.pkl --list", "What is inside:"}},
+    .see_also = {"inr-sample(1)", "inr-export(1)", "inr-info(1)", "inr-checkpoint(5)"},
+    .exit_notes = cli::kEndedBySignal,
+};
+
+struct Arguments {
+  std::string file, out;
+  bool list = false;
+};
+
+void import(const store::ReleasedSource& source, const std::string& out) {
+  const store::ReleasedPlan plan = store::plan_released(source);
+  model::check_released(plan, source.where);
+  const base::Json provenance = {{"imported_from", std::filesystem::path(source.where).filename().string()},
+                                 {"imported_sha256", base::sha256_hex(source.file)}};
+  const cli::InterruptFlag interrupt;  // the file that was begun has to be removed
+  store::write_released(plan, out, provenance, [&] { interrupt.throw_if_raised(); });
+  base::log_info(source.where + " -> " + out);
+}
+
+base::ExitCode run(const Arguments& a) {
+  if (a.file.empty()) throw base::UsageError("which checkpoint? give a .pkl of the released code");
+  if (a.list && !a.out.empty()) throw base::UsageError("--list writes no checkpoint: leave -o out");
+  if (!a.list && (a.out.empty() || a.out == "-"))
+    throw base::UsageError("where to? give -o FILE (a checkpoint cannot go through a pipe), or --list");
+  cli::refuse_same_file(a.file, a.out);
+  const store::ReleasedSource source = store::open_released(a.file);
+  if (a.list) {
+    const std::string text = store::list_released(source);
+    base::write_all(1, std::as_bytes(std::span(text)), "stdout");
+  } else {
+    import(source, a.out);
+  }
+  return base::ExitCode::kOk;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Arguments arguments;
+  return cli::run_tool(
+      argc, argv, kPage,
+      [&](cli::Options& options) {
+        options.add_positional("FILE", arguments.file, "a network snapshot (.pkl) of the released code",
+                               {.completion = cli::Completion::kFile});
+        cli::add_out(options, arguments.out, "the checkpoint to write");
+        options.add_flag("--list", arguments.list, "print modules, tensors and constructor arguments; write nothing");
+      },
+      [&] { return run(arguments); });
+}

@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+// The stack machine behind pickle_reader.hpp: pickle_opcodes.cpp decodes opcodes, pickle_objects.cpp says what calls
+// mean, pickle_reader.cpp keeps stack, marks and memo.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/little_endian.hpp"
+#include "store/pickle_reader.hpp"
+
+namespace inr::store {
+
+class PickleMachine {
+ public:
+  PickleMachine(std::span<const std::byte> file, uint64_t begin, PickleDialect dialect, std::string where,
+                PickleLimits limits);
+  /// Once.
+  PickleTree run();
+
+ private:
+  // pickle_opcodes.cpp: false where the opcode is none of these.
+  bool number_or_text(uint8_t opcode);
+  bool container(uint8_t opcode);
+  bool memo(uint8_t opcode);
+  bool object(uint8_t opcode);
+
+  // pickle_reader.cpp
+  void step(uint8_t opcode);
+  void check_protocol();
+
+  [[noreturn]] void fail(std::string_view fault, std::string_view way_out = {}) const;
+  [[noreturn]] void fail_use(std::string_view what, PickleHandle value) const;
+  std::span<const std::byte> take(uint64_t n_bytes);
+  template <typename T>
+  T take_number() {
+    return load_le<T>(take(sizeof(T)));
+  }
+  std::string_view take_line();
+
+  PickleHandle push_new(PickleValue value);
+  PickleHandle push_extent(PickleKind kind, uint64_t length);
+  PickleHandle push_items(PickleKind kind, std::span<const PickleHandle> items);
+  void push(PickleHandle handle) { stack_.push_back(handle); }
+  PickleHandle pop();
+  [[nodiscard]] PickleHandle top() const;
+  /// The values above the last mark, which goes with them.
+  std::vector<PickleHandle> pop_to_mark();
+  void remember(uint64_t index);
+  void recall(uint64_t index);
+  void append(PickleKind kind, std::span<const PickleHandle> items);
+  void set_items(std::span<const PickleHandle> pairs);
+  void extend(PickleValue& value, std::span<const PickleHandle> items);
+
+  // pickle_objects.cpp
+  void push_global(std::string_view module, std::string_view name);
+  void push_persistent(PickleHandle identity);
+  void reduce(PickleHandle callable, PickleHandle arguments);
+  void new_object(PickleHandle type, PickleHandle arguments);
+  void build(PickleHandle object, PickleHandle state);
+  /// Item i of a call's arguments, whose number lies in [min, max].
+  std::span<const PickleHandle> arguments_of(std::string_view name, PickleHandle arguments, size_t min, size_t max);
+
+  PickleTree tree_;
+  PickleDialect dialect_;
+  PickleLimits limits_;
+  uint64_t at_, opcode_at_;
+  std::vector<PickleHandle> stack_, memo_;
+  std::vector<size_t> marks_;
+};
+
+}  // namespace inr::store

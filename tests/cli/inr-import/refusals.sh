@@ -1,0 +1,68 @@
+# SPDX-FileCopyrightText: The inr authors
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# What is not a released model of the known kinds is refused in one line that names it, and an existing output stays.
+golden=$SOURCE/tests/golden/released/pickled
+snapshot() { python3 "$SOURCE/tests/support/released_snapshot.py" "$@" || fail "released_snapshot.py $*"; }
+refused() {
+  expect_exit 1 inr-import "$1" -o out.safetensors
+  expect_one_line inr-import
+  expect_stderr "$2"
+  expect_same "the earlier output" "$(cat out.safetensors)" earlier
+}
+echo earlier >out.safetensors
+
+# A pickle of Python's own making that runs a command.
+python3 -c '
+import os, pickle
+class Hostile:
+    def __reduce__(self): return os.system, ("touch executed",)
+pickle.dump({"G_ema": Hostile()}, open("hostile.pkl", "wb"), protocol=4)' || fail "cannot write hostile.pkl"
+refused hostile.pkl 'hostile.pkl: refers to posix\.system, .*nothing was run'
+expect_no_file executed
+expect_exit 1 inr-import --list hostile.pkl
+expect_one_line inr-import
+
+snapshot other.pkl --global builtins.eval
+refused other.pkl 'refers to builtins\.eval, '
+for change in '{"c_dim": 10}=c_dim is 10' '{"cfg": {"use_noise": true}}=cfg\.use_noise is true' \
+  '{"synthesis_kwargs": {"num_fp16_res": 4}}=num_fp16_res is 4: float16' \
+  '{"synthesis_kwargs": {"conv_clamp": 256}}=conv_clamp is 256: .*clamp' \
+  '{"cfg": {"fmm": {"activation": "sigmoid"}}}=cfg\.fmm\.activation is "sigmoid"' \
+  '{"cfg": {"coords": {"kernel_size": 3}}}=kernel_size is 3' \
+  '{"cfg": {"coords": {"per_resolution": false}}}=per_resolution is false' \
+  '{"cfg": {"coords": {"res_configs": {"8": {"shared_emb_size": 4}}}}}=shared_emb_size is 4: shared' \
+  '{"cfg": {"coords": {"res_configs": {"8": {"predictable_emb_size": 4}}}}}=predictable_emb_size is 4: predictable' \
+  '{"cfg": {"coords": {"res_configs": {"4": {"use_raw_coords": true}}}}}=use_raw_coords is true: raw' \
+  '{"cfg": {"fmm": {"rank": 3}}}=has shape .* instead of .*' '{"z_dim": 4}=hypernet\.0\.weight.* has shape'; do
+  snapshot changed.pkl --kwargs "${change%%=*}"
+  refused changed.pkl "${change#*=}"
+done
+
+head -c 100000 "$golden/network.pkl" >cut.pkl
+refused cut.pkl 'cut\.pkl: is cut short'
+echo "no model at all" >text.pkl
+refused text.pkl 'is no pickle'
+: >empty.pkl
+refused empty.pkl 'is no pickle'
+refused "$golden/imported.safetensors" 'lacks init_kwargs'
+refused missing.pkl 'missing\.pkl: cannot open'
+refused . 'Is a directory'
+
+expect_exit 2 inr-import
+expect_exit 2 inr-import "$golden/network.pkl"
+expect_stderr 'where to\?'
+expect_exit 2 inr-import "$golden/network.pkl" -o -
+expect_exit 2 inr-import "$golden/network.pkl" --list -o x
+cp "$golden/network.pkl" same.pkl
+chmod u+w same.pkl
+expect_exit 2 inr-import same.pkl -o same.pkl
+same_bytes same.pkl "$golden/network.pkl"
+expect_exit 1 inr-import same.pkl -o /no/such/folder/x
+expect_one_line inr-import
+expect_exit 1 inr-import same.pkl -o /dev/full
+expect_one_line inr-import
+expect_exit 1 bash -c "inr-import --list same.pkl >/dev/full"
+expect_one_line inr-import
+ls -A | grep -q '\.tmp-' && fail "a temporary file was left"
+true
