@@ -30,15 +30,20 @@ struct Coarse {
   const int32_t* parents = nullptr;
 };
 
+/// What becomes of a layer's sums: nothing; max(x, 0); max(x, x / 5). All keep what is not a number.
+enum class Activation { kNone, kRelu, kLeaky };
+
 /// out = act(bias + coarse[parent] + sum of parts), for some panels of one row of points. out of channel c, panel p is
 /// kPanel floats at out + c * out_channel_stride + p * out_panel_stride.
 struct LayerJob {
   static constexpr int kMaxParts = 2;
+  static constexpr int kMaxCoarse = 2;
   Part parts[kMaxParts];
   int n_parts = 0;
   const float* bias = nullptr;  // [>= d, padded to strips]
-  Coarse coarse;
-  bool relu = false;
+  Coarse coarse[kMaxCoarse];
+  int n_coarse = 0;
+  Activation activation = Activation::kNone;
   int64_t rows = 0;  // d; channels behind the last one of its strip (padding) may be written too, up to a multiple of 4
   int64_t panels = 0;
   float* out = nullptr;
@@ -113,6 +118,32 @@ struct FeatureJob {
   float* out = nullptr;     // [2 m][kPanel]
 };
 
+/// A row of points between two rows of a coarser grid, which are planar as in Coarse: of every channel c
+///     blended[i] = upper[c][i] + part_y (lower[c][i] - upper[c][i])
+///     out[c][j]  = blended[left[j]] + part_x[j] (blended[left[j] + 1] - blended[left[j]]).
+struct InterpolateJob {
+  const float* upper = nullptr;
+  const float* lower = nullptr;
+  int64_t stride = 0;
+  float part_y = 0;
+  const int32_t* left = nullptr;  // [panels kPanel], ascending
+  const float* part_x = nullptr;  // [panels kPanel]
+  int64_t channels = 0, panels = 0;
+  float* blended = nullptr;  // room for what lies between the first and the last point: [left[last] - left[0] + 2 +
+                             // kOverread]
+  float* out = nullptr;      // [channels][out_stride]
+  int64_t out_stride = 0;
+};
+
+/// Sums over the points of a row, of every channel: sums[2 c] += x, sums[2 c + 1] += x^2 (for standard deviations).
+struct MomentsJob {
+  const float* panels = nullptr;  // [n_panels][panel_stride], panels of channels [kPanel]
+  int64_t panel_stride = 0;
+  int64_t channels = 0;
+  int64_t points = 0;  // those behind the last one are left out
+  double* sums = nullptr;
+};
+
 struct Operations {
   const char* name;
   void (*layer)(const LayerJob& job);
@@ -120,6 +151,8 @@ struct Operations {
   void (*spread)(const SpreadJob& job);
   void (*combine)(const CombineJob& job);
   void (*features)(const FeatureJob& job);
+  void (*interpolate)(const InterpolateJob& job);
+  void (*moments)(const MomentsJob& job);
   /// tanh of n floats, in place; absolute error below 2e-7.
   void (*tanh)(float* values, int64_t n);
 };

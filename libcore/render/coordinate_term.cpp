@@ -89,23 +89,17 @@ bool CoordinateTerm::nodes_pay() const {
   return here < kWorthwhile * height * width * (n_learned + n_fixed);
 }
 
-int64_t CoordinateTerm::expected_bytes(const model::ModelConfig& config, const model::BlockLayout& block, int64_t width,
-                                       std::span<const double> x, std::span<const double> y) {
-  const auto m = static_cast<double>(block.frequencies);
-  const double longest = config.fourier_scale * std::sqrt(2 * std::log(std::max(m, 2.0)));
-  const int64_t n_x = node_count(longest, x.back() - x.front(), kAccuracy);
-  const int64_t n_y = node_count(longest, y.back() - y.front(), kAccuracy);
-  const int64_t n_features = 2 * (block.frequencies + block.fixed_frequencies);
+int64_t CoordinateTerm::expected_bytes(const Size& size) {
+  const double longest = size.deviation * std::sqrt(2 * std::log(std::max(static_cast<double>(size.n_learned), 2.0)));
+  const int64_t n_x = node_count(longest, size.span_x, kAccuracy);
+  const int64_t n_y = node_count(longest, size.span_y, kAccuracy);
+  const int64_t n_features = 2 * (size.n_learned + size.n_fixed);
   const bool by_nodes = n_x > 0 && n_y > 0 && n_x * n_y <= kMaxNodes;
-  int64_t n_layers = block.high ? 1 : 0;
-  for (const model::LayerLayout& layer : block.layers) n_layers += layer.e_columns > 0 ? 1 : 0;
-  const auto n_columns = static_cast<int64_t>(x.size());
-  const auto n_rows = static_cast<int64_t>(y.size());
   const int64_t of_points =
-      by_nodes ? n_columns * (n_x + block.fixed_frequencies + 1) + n_rows * n_y : n_columns * n_features;
-  const int64_t of_nodes = by_nodes ? n_layers * n_x * n_y * kernels::n_strips(width) * kStrip : 0;
+      by_nodes ? size.columns * (n_x + size.n_fixed + 1) + size.rows * n_y : size.columns * n_features;
+  const int64_t of_nodes = by_nodes ? size.n_layers * n_x * n_y * kernels::n_strips(size.width) * kStrip : 0;
   constexpr int64_t kPositionBytes = 16;
-  return (of_points + of_nodes) * static_cast<int64_t>(sizeof(float)) + (n_columns + n_rows) * kPositionBytes;
+  return (of_points + of_nodes) * static_cast<int64_t>(sizeof(float)) + (size.columns + size.rows) * kPositionBytes;
 }
 
 void CoordinateTerm::interpolate(const Nodes& nodes_x, const Nodes& nodes_y, const ForEach& for_each) {
@@ -187,7 +181,16 @@ void CoordinateTerm::rows_of(size_t l, int64_t first, int64_t count, float* out)
   }
 }
 
-void CoordinateTerm::panels_of(int64_t row, int64_t first, int64_t count, float* out) const {
+void CoordinateTerm::reserve(int64_t n_rows, int64_t n_panels, Buffer& rows, Buffer& panels) const {
+  rows.reserve(rows_floats(n_rows));
+  panels.reserve(n_rows * panels_floats(n_panels));
+}
+
+void CoordinateTerm::panels_of(int64_t row, int64_t n_rows, int64_t first, int64_t count, float* out) const {
+  for (int64_t r = 0; r < n_rows; ++r) panels_of_row(row + r, first, count, out + r * panels_floats(count));
+}
+
+void CoordinateTerm::panels_of_row(int64_t row, int64_t first, int64_t count, float* out) const {
   const double y = way_ == Way::kFeatures || way_ == Way::kPoints ? y_[static_cast<size_t>(row)] : 0;
   if (way_ == Way::kPoints) {
     for (int64_t p = 0; p < count; ++p) {

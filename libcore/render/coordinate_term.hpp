@@ -27,7 +27,7 @@ int64_t panels_across(int64_t width);
 class CoordinateTerm {
  public:
   CoordinateTerm() = default;
-  /// x, y: columns and rows of the grid in image units, ascending. block must outlive this.
+  /// x, y: columns and rows of the grid in the units of the block's frequencies, ascending. block must outlive this.
   CoordinateTerm(const Block& block, std::vector<double> x, std::vector<double> y,
                  const kernels::Operations& operations, const ForEach& for_each);
 
@@ -35,20 +35,30 @@ class CoordinateTerm {
   [[nodiscard]] int64_t n_nodes_x() const noexcept { return n_x_; }
   [[nodiscard]] int64_t n_nodes_y() const noexcept { return n_y_; }
 
-  /// Memory in bytes, roughly, for a grid of W x H points: what is held for all layers of the block. The frequencies
-  /// are taken as long as they are likely to be.
-  static int64_t expected_bytes(const model::ModelConfig& config, const model::BlockLayout& block, int64_t width,
-                                std::span<const double> x, std::span<const double> y);
+  /// What expected_bytes() goes by.
+  struct Size {
+    int64_t width = 0;      // d
+    int64_t n_layers = 0;   // that have coordinates
+    int64_t n_learned = 0;  // frequencies, of that standard deviation along an axis: they are taken as long as
+    double deviation = 0;   // the longest of so many is likely to be
+    int64_t n_fixed = 0;
+    int64_t columns = 0, rows = 0;  // of the grid
+    double span_x = 0, span_y = 0;  // between its first and last points
+  };
+  /// Memory in bytes, roughly: what is held for all layers of the block.
+  static int64_t expected_bytes(const Size& size);
 
+  /// Room for what rows_of() and panels_of() fill.
+  void reserve(int64_t n_rows, int64_t n_panels, kernels::Buffer& rows, kernels::Buffer& panels) const;
   /// Floats that rows_of() fills for n rows of the widest layer, and panels_of() for one row of n panels.
   [[nodiscard]] int64_t rows_floats(int64_t n_rows) const noexcept;
   [[nodiscard]] int64_t panels_floats(int64_t n_panels) const noexcept;
 
   /// What depends on the rows first .. first + count - 1, for layer l: its strips there, into out. Features: nothing.
   void rows_of(size_t l, int64_t first, int64_t count, float* out) const;
-  /// What depends on the points of one row, panels first .. first + count - 1, for all layers, into out. Nodes:
-  /// nothing.
-  void panels_of(int64_t row, int64_t first, int64_t count, float* out) const;
+  /// What depends on the points of the rows `row` .. row + n_rows - 1, panels first .. first + count - 1, for all
+  /// layers, into out, panels_floats(count) a row. Nodes: nothing.
+  void panels_of(int64_t row, int64_t n_rows, int64_t first, int64_t count, float* out) const;
   /// The summand of layer l (which has coordinates) in the row number `row` of those given to rows_of(), from panel
   /// `first` on.
   [[nodiscard]] kernels::Part part(size_t l, int64_t row, int64_t first, const float* rows, const float* panels) const;
@@ -62,6 +72,7 @@ class CoordinateTerm {
   [[nodiscard]] std::vector<kernels::Buffer> weights_about(double centre_x, double centre_y,
                                                            const ForEach& for_each) const;
   void tabulate_columns(const ForEach& for_each);
+  void panels_of_row(int64_t row, int64_t first, int64_t count, float* out) const;
 
   const Block* block_ = nullptr;
   const kernels::Operations* operations_ = nullptr;

@@ -25,15 +25,6 @@ int64_t piece_rows(int64_t n_rows, int64_t n_across) {
   return rows;
 }
 
-int64_t padded(int64_t channels) { return kernels::n_strips(channels) * kStrip; }
-
-std::vector<double> positions(const model::AxisPlan& axis, size_t k) {
-  std::vector<double> out;
-  out.reserve(axis.cells[k].size());
-  for (const int64_t cell : axis.cells[k]) out.push_back(static_cast<double>(cell) / axis.resolution[k]);
-  return out;
-}
-
 }  // namespace
 
 FastRenderer::FastRenderer(const model::ModelConfig& config, const model::ThetaLayout& layout,
@@ -50,105 +41,96 @@ FastRenderer::FastRenderer(const model::ModelConfig& config, const model::ThetaL
   }
 }
 
-void FastRenderer::prepare(const ForEach& for_each) {
-  weights_ = make_weights(config_, layout_, shared_, theta_, operations_, for_each);
-  theta_ = {};
-  bool has_rgb = false;
-  for (size_t k = 0; k < weights_.blocks.size(); ++k) {
-    Grid grid;
-    grid.width = static_cast<int64_t>(plan_.x.cells[k].size());
-    grid.height = static_cast<int64_t>(plan_.y.cells[k].size());
-    grid.panels = kernels::n_panels(grid.width);
-    grid.stride = grid.panels * kPanel + kernels::kOverread;
-    has_rgb = has_rgb || !weights_.blocks[k].rgb.x.empty();
-    grid.has_rgb = has_rgb;
-    if (k > 0) {
-      grid.parents = plan_.x.parent[k];
-      grid.parents.resize(static_cast<size_t>(grid.panels * kPanel), grid.parents.back());
-    }
-    grid.term = CoordinateTerm(weights_.blocks[k], positions(plan_.x, k), positions(plan_.y, k), operations_, for_each);
-    grids_.push_back(std::move(grid));
-  }
-}
-
-FastRenderer::Row& FastRenderer::row_of(size_t k, int64_t row) {
-  Grid& grid = grids_[k];
-  return grid.rows[static_cast<size_t>(row - grid.first_row)];
-}
-
-const FastRenderer::Row& FastRenderer::coarse_row(size_t k, int64_t row) const {
+/// Values of a row of the coarser grid as the points of a piece see them.
+kernels::Coarse FastRenderer::below(size_t k, int64_t row, const Piece& piece, Buffer Row::*part, int64_t channels,
+                                    Scratch& scratch) {
+  const Grid& grid = grids_[k];
   const Grid& coarse = grids_[k - 1];
-  return coarse.rows[static_cast<size_t>(plan_.y.parent[k][static_cast<size_t>(row)] - coarse.first_row)];
+  const int64_t upper = grid.below.rows[static_cast<size_t>(row)];
+  const int32_t* columns = grid.below.columns.data() + piece.panel * kPanel;
+  if (!grid.below.interpolated()) return {(coarse.held.at(upper).*part).data(), coarse.stride, columns};
+  const int64_t stride = piece.n_panels * kPanel + kernels::kOverread;
+  scratch.between.reserve(channels * stride);
+  scratch.blended.reserve(coarse.stride + kernels::kOverread);
+  kernels::InterpolateJob job;
+  job.upper = (coarse.held.at(upper).*part).data();
+  job.lower = (coarse.held.at(std::min(upper + 1, coarse.height - 1)).*part).data();
+  job.stride = coarse.stride;
+  job.part_y = grid.below.part_y[static_cast<size_t>(row)];
+  job.left = columns;
+  job.part_x = grid.below.part_x.data() + piece.panel * kPanel;
+  job.channels = channels;
+  job.panels = piece.n_panels;
+  job.blended = scratch.blended.data();
+  job.out = scratch.between.data();
+  job.out_stride = stride;
+  operations_.interpolate(job);
+  return {scratch.between.data(), stride, grid.in_order.data()};
 }
 
-std::unique_ptr<FastRenderer::Scratch> FastRenderer::take_scratch() {
-  const std::lock_guard lock(mutex_);
-  if (spare_scratch_.empty()) return std::make_unique<Scratch>();
-  std::unique_ptr<Scratch> out = std::move(spare_scratch_.back());
-  spare_scratch_.pop_back();
-  return out;
-}
-
-void FastRenderer::put_back(std::unique_ptr<Scratch> scratch) {
-  const std::lock_guard lock(mutex_);
-  spare_scratch_.push_back(std::move(scratch));
+void FastRenderer::evaluate_layer(size_t k, size_t l, const Piece& piece, const Features& from, const Features& to,
+                                  Scratch& scratch) {
+  const Grid& grid = grids_[k];
+  const Block& block = weights_.blocks[k];
+  const Layer& layer = block.layers[l];
+  const int64_t panel_floats = padded(block.width) * kPanel;
+  const int64_t term_floats = grid.term.panels_floats(piece.n_panels);
+  grid.term.rows_of(l, piece.row, piece.n_rows, scratch.rows.data());
+  for (int64_t r = 0; r < piece.n_rows; ++r) {
+    const int64_t row = piece.row + r;
+    kernels::LayerJob job;
+    if (l > 0) {
+      job.parts[job.n_parts++] = {layer.x.strips.data(), from.data + r * from.row_stride, layer.x.columns,
+                                  layer.x.strip_stride(), panel_floats};
+    } else {
+      if (k > 0) job.coarse[job.n_coarse++] = below(k, row, piece, &Row::next, block.width, scratch);
+      if (!block.stored.x.empty()) {
+        const StoredGrid& stored = grid.stored;
+        job.coarse[job.n_coarse++] = {stored.held.at(stored.below.rows[static_cast<size_t>(row)]).next.data(),
+                                      stored.stride, stored.below.columns.data() + piece.panel * kPanel};
+      }
+    }
+    if (!layer.e.empty()) {
+      job.parts[job.n_parts++] =
+          grid.term.part(l, r, piece.panel, scratch.rows.data(), scratch.panels.data() + r * term_floats);
+    }
+    job.bias = layer.bias.data();
+    job.activation = block.activation;
+    job.rows = block.width;
+    job.panels = piece.n_panels;
+    job.out = to.data + r * to.row_stride;
+    job.out_channel_stride = kPanel;
+    job.out_panel_stride = panel_floats;
+    operations_.layer(job);
+  }
 }
 
 void FastRenderer::evaluate(size_t k, const Piece& piece, Scratch& scratch) {
   const Grid& grid = grids_[k];
   const Block& block = weights_.blocks[k];
-  const int64_t channels = padded(block.width);
-  const int64_t panel_floats = channels * kPanel;
-  const int64_t row_floats = piece.n_panels * panel_floats;
+  const int64_t row_floats = piece.n_panels * padded(block.width) * kPanel;
   scratch.from.reserve(piece.n_rows * row_floats);
   scratch.to.reserve(piece.n_rows * row_floats);
-  const int64_t term_floats = grid.term.panels_floats(piece.n_panels);
-  scratch.rows.reserve(grid.term.rows_floats(piece.n_rows));
-  scratch.panels.reserve(piece.n_rows * term_floats);
-  for (int64_t r = 0; r < piece.n_rows; ++r) {
-    grid.term.panels_of(piece.row + r, piece.panel, piece.n_panels, scratch.panels.data() + r * term_floats);
-  }
+  grid.term.reserve(piece.n_rows, piece.n_panels, scratch.rows, scratch.panels);
+  grid.term.panels_of(piece.row, piece.n_rows, piece.panel, piece.n_panels, scratch.panels.data());
   for (size_t l = 0; l < block.layers.size(); ++l) {
-    const Layer& layer = block.layers[l];
-    grid.term.rows_of(l, piece.row, piece.n_rows, scratch.rows.data());
-    for (int64_t r = 0; r < piece.n_rows; ++r) {
-      kernels::LayerJob job;
-      if (l > 0) {
-        job.parts[job.n_parts++] = {layer.x.strips.data(), scratch.from.data() + r * row_floats, layer.x.columns,
-                                    layer.x.strip_stride(), panel_floats};
-      } else if (k > 0) {
-        job.coarse = {coarse_row(k, piece.row + r).next.data(), grids_[k - 1].stride,
-                      grid.parents.data() + piece.panel * kPanel};
-      }
-      if (!layer.e.empty()) {
-        job.parts[job.n_parts++] =
-            grid.term.part(l, r, piece.panel, scratch.rows.data(), scratch.panels.data() + r * term_floats);
-      }
-      job.bias = layer.bias.data();
-      job.relu = true;
-      job.rows = block.width;
-      job.panels = piece.n_panels;
-      job.out = scratch.to.data() + r * row_floats;
-      job.out_channel_stride = kPanel;
-      job.out_panel_stride = panel_floats;
-      operations_.layer(job);
-    }
+    evaluate_layer(k, l, piece, {scratch.from.data(), row_floats}, {scratch.to.data(), row_floats}, scratch);
     std::swap(scratch.from, scratch.to);
   }
-  evaluate_heads(k, piece, scratch.from);
+  evaluate_heads(k, piece, {scratch.from.data(), row_floats}, scratch);
 }
 
-void FastRenderer::evaluate_heads(size_t k, const Piece& piece, const Buffer& features) {
-  const Grid& grid = grids_[k];
+void FastRenderer::evaluate_heads(size_t k, const Piece& piece, const Features& features, Scratch& scratch) {
+  Grid& grid = grids_[k];
   const Block& block = weights_.blocks[k];
   const int64_t panel_floats = padded(block.width) * kPanel;
   for (int64_t r = 0; r < piece.n_rows; ++r) {
-    Row& row = row_of(k, piece.row + r);
+    Row& row = grid.held.at(piece.row + r);
     const auto head_job = [&](const Head& head, Buffer& out) {
       kernels::LayerJob job;
       if (!head.x.empty()) {
-        job.parts[job.n_parts++] = {head.x.strips.data(), features.data() + r * piece.n_panels * panel_floats,
-                                    head.x.columns, head.x.strip_stride(), panel_floats};
+        job.parts[job.n_parts++] = {head.x.strips.data(), features.data + r * features.row_stride, head.x.columns,
+                                    head.x.strip_stride(), panel_floats};
         job.bias = head.bias.data();
       }
       job.panels = piece.n_panels;
@@ -166,52 +148,89 @@ void FastRenderer::evaluate_heads(size_t k, const Piece& piece, const Buffer& fe
     kernels::LayerJob job = head_job(block.rgb, row.rgb);
     job.rows = 3;
     if (k > 0 && grids_[k - 1].has_rgb) {
-      job.coarse = {coarse_row(k, piece.row + r).rgb.data(), grids_[k - 1].stride,
-                    grid.parents.data() + piece.panel * kPanel};
+      job.coarse[job.n_coarse++] = below(k, piece.row + r, piece, &Row::rgb, 3, scratch);
     }
     operations_.layer(job);
-    if (k + 1 < grids_.size()) continue;
+    if (k + 1 < grids_.size() || !weights_.tanh) continue;
     for (int64_t c = 0; c < 3; ++c) operations_.tanh(job.out + c * grid.stride, piece.n_panels * kPanel);
   }
 }
 
-void FastRenderer::ensure_rows(size_t k, int64_t low, int64_t high, const ForEach& for_each) {
-  Grid& grid = grids_[k];
-  while (!grid.rows.empty() && grid.first_row < low) {
-    grid.spare.push_back(std::move(grid.rows.front()));
-    grid.rows.pop_front();
-    ++grid.first_row;
-  }
-  if (grid.rows.empty()) grid.first_row = low;
-  const int64_t begin = grid.first_row + static_cast<int64_t>(grid.rows.size());
-  if (begin >= high) return;
-  if (k > 0) {
-    const std::vector<int32_t>& parent = plan_.y.parent[k];
-    ensure_rows(k - 1, parent[static_cast<size_t>(begin)], parent[static_cast<size_t>(high - 1)] + 1, for_each);
-  }
-  const Block& block = weights_.blocks[k];
-  for (int64_t row = begin; row < high; ++row) {
-    if (grid.spare.empty()) {
-      grid.rows.push_back(
-          {Buffer(padded(block.next.x.rows) * grid.stride), Buffer(grid.has_rgb ? kRgbRows * grid.stride : 0)});
-    } else {
-      grid.rows.push_back(std::move(grid.spare.back()));
-      grid.spare.pop_back();
+/// What the first layer makes of the stored features of one row of cells.
+void FastRenderer::evaluate_stored(size_t k, int64_t row) {
+  StoredGrid& grid = grids_[k].stored;
+  const StoredCells& stored = weights_.blocks[k].stored;
+  const auto width = static_cast<int64_t>(grid.columns.size());
+  const int64_t n_panels = kernels::n_panels(width);
+  const int64_t resolution = stored.resolution;
+  Buffer panels = Buffer::zeros(n_panels * stored.x.columns * kPanel);
+  for (int64_t c = 0; c < stored.x.columns; ++c) {
+    const float* from = stored.values + (c * resolution + grid.rows[static_cast<size_t>(row)]) * resolution;
+    for (int64_t i = 0; i < width; ++i) {
+      panels.data()[(i / kPanel * stored.x.columns + c) * kPanel + i % kPanel] =
+          from[grid.columns[static_cast<size_t>(i)]];
     }
   }
-  const int64_t across = panels_across(block.width);
-  const int64_t n_across = (grid.panels + across - 1) / across;
-  const int64_t down = piece_rows(high - begin, n_across);
-  const int64_t n_down = (high - begin + down - 1) / down;
-  for_each(n_down * n_across, [&](int64_t i) {
-    Piece piece;
-    piece.row = begin + i / n_across * down;
-    piece.n_rows = std::min(down, high - piece.row);
-    piece.panel = i % n_across * across;
-    piece.n_panels = std::min(across, grid.panels - piece.panel);
-    std::unique_ptr<Scratch> scratch = take_scratch();
-    evaluate(k, piece, *scratch);
-    put_back(std::move(scratch));
+  kernels::LayerJob job;
+  job.parts[job.n_parts++] = {stored.x.strips.data(), panels.data(), stored.x.columns, stored.x.strip_stride(),
+                              stored.x.columns * kPanel};
+  job.rows = stored.x.rows;
+  job.panels = n_panels;
+  job.out = grid.held.at(row).next.data();
+  job.out_channel_stride = grid.stride;
+  job.out_panel_stride = kPanel;
+  operations_.layer(job);
+}
+
+/// What rows begin .. end - 1 of points see of other grids.
+void FastRenderer::ensure_below(size_t k, int64_t begin, int64_t end, const ForEach& for_each) {
+  Grid& grid = grids_[k];
+  if (k > 0) {
+    const std::vector<int32_t>& rows = grid.below.rows;
+    const int64_t more = grid.below.interpolated() ? 2 : 1;
+    ensure_rows(k - 1, rows[static_cast<size_t>(begin)],
+                std::min(rows[static_cast<size_t>(end - 1)] + more, grids_[k - 1].height), for_each);
+  }
+  const Matrix& x = weights_.blocks[k].stored.x;
+  if (x.empty()) return;
+  StoredGrid& stored = grid.stored;
+  const std::vector<int32_t>& rows = stored.below.rows;
+  stored.held.drop_above(rows[static_cast<size_t>(begin)]);
+  const int64_t first = stored.held.end();
+  const int64_t last = rows[static_cast<size_t>(end - 1)];
+  for (int64_t row = first; row <= last; ++row) stored.held.push(padded(x.rows) * stored.stride, 0);
+  if (first <= last) for_each(last + 1 - first, [&](int64_t i) { evaluate_stored(k, first + i); });
+}
+
+void FastRenderer::push_rows(size_t k, int64_t end) {
+  Grid& grid = grids_[k];
+  while (grid.held.end() < end) {
+    grid.held.push(padded(weights_.blocks[k].next.x.rows) * grid.stride, grid.has_rgb ? kRgbRows * grid.stride : 0);
+  }
+}
+
+std::vector<FastRenderer::Piece> FastRenderer::pieces(size_t k, int64_t begin, int64_t end, int64_t rows) const {
+  const int64_t across = panels_across(weights_.blocks[k].width);
+  std::vector<Piece> out;
+  for (int64_t row = begin; row < end; row += rows) {
+    for (int64_t panel = 0; panel < grids_[k].panels; panel += across) {
+      out.push_back({row, std::min(rows, end - row), panel, std::min(across, grids_[k].panels - panel)});
+    }
+  }
+  return out;
+}
+
+void FastRenderer::ensure_rows(size_t k, int64_t low, int64_t high, const ForEach& for_each) {
+  Grid& grid = grids_[k];
+  grid.held.drop_above(low);
+  const int64_t begin = grid.held.end();
+  if (begin >= high) return;
+  ensure_below(k, begin, high, for_each);
+  push_rows(k, high);
+  const int64_t across = panels_across(weights_.blocks[k].width);
+  const std::vector<Piece> work = pieces(k, begin, high, piece_rows(high - begin, (grid.panels + across - 1) / across));
+  for_each(static_cast<int64_t>(work.size()), [&](int64_t i) {
+    with_scratch([&](Scratch& scratch) { evaluate(k, work[static_cast<size_t>(i)], scratch); });
   });
 }
 
@@ -226,13 +245,13 @@ void FastRenderer::rows(int64_t first, int64_t count, std::span<float> out, cons
   first_asked_ = first;
   if (grids_.empty()) prepare(for_each);
   const size_t k = grids_.size() - 1;
-  const std::vector<int32_t>& row_cell = plan_.y.pixel;
+  const std::vector<int32_t>& row_cell = pixel_y_;
   ensure_rows(k, row_cell[static_cast<size_t>(first)], row_cell[static_cast<size_t>(first + count - 1)] + 1, for_each);
   const Grid& grid = grids_[k];
   for_each(count, [&](int64_t y) {
-    const float* from = row_of(k, row_cell[static_cast<size_t>(first + y)]).rgb.data();
+    const float* from = grid.held.at(row_cell[static_cast<size_t>(first + y)]).rgb.data();
     float* to = out.data() + y * width * 3;
-    for (const int32_t cell : plan_.x.pixel) {
+    for (const int32_t cell : pixel_x_) {
       to[0] = from[cell];
       to[1] = from[grid.stride + cell];
       to[2] = from[2 * grid.stride + cell];
@@ -240,41 +259,6 @@ void FastRenderer::rows(int64_t first, int64_t count, std::span<float> out, cons
     }
   });
   failed_ = false;
-}
-
-int64_t FastRenderer::fixed_bytes(const model::ModelConfig& config, const model::ThetaLayout& layout,
-                                  const model::GridPlan& plan, int n_threads) {
-  int64_t floats = layout.n_theta;
-  int64_t scratch = 0;
-  int64_t bytes = 0;
-  for (size_t k = 0; k < layout.blocks.size(); ++k) {
-    const model::BlockLayout& block = layout.blocks[k];
-    const int64_t d = config.blocks[k].width;
-    const auto add = [&](const model::LayerLayout& layer) { floats += padded(layer.out) * (layer.in + 1); };
-    if (block.low) add(*block.low);
-    if (block.high) add(*block.high);
-    std::ranges::for_each(block.layers, add);
-    bytes += CoordinateTerm::expected_bytes(config, block, d, positions(plan.x, k), positions(plan.y, k));
-    const int64_t n_panels =
-        std::min(panels_across(d), kernels::n_panels(static_cast<int64_t>(plan.x.cells[k].size())));
-    const int64_t n_features = 2 * (block.frequencies + block.fixed_frequencies);
-    scratch = std::max(scratch, kPieceRows * n_panels * kPanel * (2 * padded(d) + n_features));
-  }
-  return bytes + (floats + n_threads * scratch) * static_cast<int64_t>(sizeof(float));
-}
-
-int64_t FastRenderer::band_bytes(const model::ModelConfig& config, const model::GridPlan& plan, int64_t n_rows) {
-  const auto height = std::max<int64_t>(1, plan.height());
-  int64_t floats = n_rows * plan.width() * 3;
-  for (size_t k = 0; k < plan.x.cells.size(); ++k) {
-    const auto cells_high = static_cast<int64_t>(plan.y.cells[k].size());
-    const int64_t cell_rows = std::min(cells_high, cells_high * n_rows / height + 2);
-    const int64_t stride =
-        kernels::n_panels(static_cast<int64_t>(plan.x.cells[k].size())) * kPanel + kernels::kOverread;
-    const int64_t next = k + 1 < config.blocks.size() ? padded(config.blocks[k + 1].width) : 0;
-    floats += cell_rows * stride * (next + kRgbRows);
-  }
-  return floats * static_cast<int64_t>(sizeof(float));
 }
 
 }  // namespace inr::render

@@ -3,133 +3,33 @@
 #include "render/function_weights.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <array>
+#include <stdexcept>
+
+#include "render/weight_maker.hpp"
 
 namespace inr::render {
 namespace {
 
-using kernels::Buffer;
 using kernels::kStrip;
-using model::LayerKind;
-using model::LayerLayout;
+using model::Modulation;  // by this name in the table
 
 constexpr int64_t kMaxRank = 1024;  // of WeightJob
 constexpr int64_t kJobsAtOnce = 16;
 
-/// Lays out matrices and biases, and collects the jobs that fill them.
-class Maker {
- public:
-  Maker(const SharedTensors& shared, std::span<const float> theta) : shared_(shared), theta_(theta) {}
+using Make = FunctionWeights (*)(const model::ModelConfig&, const model::ThetaLayout&, const SharedTensors&,
+                                 std::span<const float>, const kernels::Operations&, const ForEach&);
 
-  /// Columns first .. first + count - 1 of a layer.
-  Matrix matrix(const LayerLayout& layer, int64_t first, int64_t count) {
-    Matrix out{layer.out, count, Buffer(kernels::n_strips(layer.out) * kStrip * count)};
-    if (count == 0) return out;
-    kernels::WeightJob job;
-    job.first = first;
-    job.columns = count;
-    const float* theta = theta_.data() + layer.offset;
-    switch (layer.kind) {
-      case LayerKind::kFmm:
-      case LayerKind::kLowrank:
-        job.a = theta;
-        job.b = theta + layer.out * layer.rank;
-        job.rank = layer.rank;
-        job.b_stride = layer.in;
-        job.gated = layer.kind == LayerKind::kFmm;
-        if (job.gated) {
-          job.shared = shared_.at(layer.name + ".shared");
-        } else {
-          job.scale = static_cast<float>(layer.weight_scale);
-        }
-        break;
-      case LayerKind::kFull:
-        job.shared = theta;
-        job.scale = static_cast<float>(layer.weight_scale);
-        break;
-      case LayerKind::kAdain:
-        job.shared = shared_.at(layer.name + ".shared");
-        job.scale = static_cast<float>(layer.weight_scale);
-        job.gain = gains(layer);
-        break;
-    }
-    job.shared_stride = layer.in;
-    add(job, out);
-    return out;
-  }
-
-  Buffer bias(const LayerLayout& layer) {
-    Buffer out = Buffer::zeros(kernels::n_strips(layer.out) * kStrip);
-    const float* theta = theta_.data() + layer.offset + layer.size - layer.out;  // comes last in every kind
-    const auto scale = static_cast<float>(layer.bias_scale);
-    if (layer.kind == LayerKind::kAdain) {
-      const float* shared = shared_.at(layer.name + ".shared_bias");
-      const float* gain = gains(layer);
-      for (int64_t i = 0; i < layer.out; ++i) out.data()[i] = gain[i] * (scale * shared[i]) + theta[i];
-    } else {
-      for (int64_t i = 0; i < layer.out; ++i) out.data()[i] = theta[i] * scale;
-    }
-    return out;
-  }
-
-  Head rgb(const model::RgbLayout& layout) {
-    Head head{{3, layout.in, Buffer(kStrip * layout.in)}, Buffer::zeros(kStrip)};
-    kernels::WeightJob job;
-    job.shared = theta_.data() + layout.offset;
-    job.shared_stride = job.columns = layout.in;
-    job.scale = static_cast<float>(layout.weight_scale);
-    add(job, head.x);
-    const float* bias = job.shared + 3 * layout.in;
-    for (int64_t i = 0; i < 3; ++i) head.bias.data()[i] = bias[i] * static_cast<float>(layout.bias_scale);
-    return head;
-  }
-
-  void run(const kernels::Operations& operations, const ForEach& for_each) const {
-    for_pieces(for_each, static_cast<int64_t>(jobs_.size()), kJobsAtOnce,
-               [&](int64_t i) { operations.weights(jobs_[static_cast<size_t>(i)]); });
-  }
-
- private:
-  void add(const kernels::WeightJob& whole, Matrix& matrix) {
-    for (int64_t row = 0; row < matrix.rows; row += kStrip) {
-      kernels::WeightJob job = whole;
-      job.rows = std::min(kStrip, matrix.rows - row);
-      if (job.shared != nullptr) job.shared += row * job.shared_stride;
-      if (job.a != nullptr) job.a += row * job.rank;
-      if (job.gain != nullptr) job.gain += row;
-      job.out = matrix.strips.data() + row / kStrip * matrix.strip_stride();
-      jobs_.push_back(job);
-    }
-  }
-
-  /// 2 sigmoid(g) of an adain layer.
-  const float* gains(const LayerLayout& layer) {
-    std::vector<float>& gain = gains_[layer.name];
-    if (gain.empty()) {
-      for (int64_t i = 0; i < layer.out; ++i) {
-        gain.push_back(2.0F / (1.0F + std::exp(-theta_[static_cast<size_t>(layer.offset + i)])));
-      }
-    }
-    return gain.data();
-  }
-
-  const SharedTensors& shared_;
-  std::span<const float> theta_;
-  std::map<std::string, std::vector<float>> gains_;
-  std::vector<kernels::WeightJob> jobs_;
+constexpr std::array kMakers = {
+// in the order of the enumeration; null where the decoder is not drawn here
+#define INR_DECODER(identifier, name, implementation, summary, ...)                                           \
+  [] {                                                                                                        \
+    if constexpr (model::DecoderTraits{__VA_ARGS__}.fast) return Make{decoders::weights_of_##implementation}; \
+    return Make{};                                                                                            \
+  }(),
+#include "decoders/table.def"
+#undef INR_DECODER
 };
-
-std::vector<double> frequencies(const model::ModelConfig& config, const model::BlockConfig& block,
-                                const model::BlockLayout& layout, std::span<const float> theta) {
-  std::vector<double> out;
-  const auto scale = static_cast<float>(config.fourier_scale);  // the product is rounded as the reference rounds it
-  for (int64_t i = 0; i < 2 * layout.frequencies; ++i) {
-    out.push_back(static_cast<double>(theta[static_cast<size_t>(layout.frequencies_offset + i)] * scale));
-  }
-  if (layout.fixed_frequencies == 0) return out;
-  for (const double f : model::fixed_frequency_rows(block)) out.push_back(static_cast<double>(static_cast<float>(f)));
-  return out;
-}
 
 }  // namespace
 
@@ -139,42 +39,38 @@ void for_pieces(const ForEach& for_each, int64_t n, int64_t piece, const std::fu
   });
 }
 
+Matrix WeightMaker::matrix(int64_t rows, int64_t columns) {
+  return {rows, columns, kernels::Buffer::zeros(kernels::n_strips(rows) * kStrip * columns)};
+}
+
+void WeightMaker::add(const kernels::WeightJob& of, Matrix& matrix, int64_t column) {
+  for (int64_t row = 0; row < matrix.rows && of.columns > 0; row += kStrip) {
+    kernels::WeightJob job = of;
+    job.rows = std::min(kStrip, matrix.rows - row);
+    if (job.shared != nullptr) job.shared += row * job.shared_stride;
+    if (job.a != nullptr) job.a += row * job.rank;
+    if (job.gain != nullptr) job.gain += row;
+    job.out = matrix.strips.data() + row / kStrip * matrix.strip_stride() + column * kStrip;
+    jobs_.push_back(job);
+  }
+}
+
+void WeightMaker::run(const kernels::Operations& operations, const ForEach& for_each) const {
+  for_pieces(for_each, static_cast<int64_t>(jobs_.size()), kJobsAtOnce,
+             [&](int64_t i) { operations.weights(jobs_[static_cast<size_t>(i)]); });
+}
+
 bool can_draw(const model::ModelConfig& config) {
-  return model::row_of(config.decoder).fast && config.rank <= kMaxRank;
+  const model::DecoderRow& row = model::row_of(config.decoder);
+  return row.fast && config.rank + (row.style ? 1 : 0) <= kMaxRank;
 }
 
 FunctionWeights make_weights(const model::ModelConfig& config, const model::ThetaLayout& layout,
                              const SharedTensors& shared, std::span<const float> theta,
                              const kernels::Operations& operations, const ForEach& for_each) {
-  FunctionWeights out;
-  Maker maker(shared, theta);
-  for (size_t k = 0; k < layout.blocks.size(); ++k) {
-    const model::BlockLayout& from = layout.blocks[k];
-    Block block;
-    block.width = config.blocks[k].width;
-    block.frequencies = frequencies(config, config.blocks[k], from, theta);
-    block.n_learned = from.frequencies;
-    block.n_fixed = from.fixed_frequencies;
-    std::vector<const LayerLayout*> layers;
-    if (from.high) layers.push_back(&*from.high);
-    for (const LayerLayout& layer : from.layers) layers.push_back(&layer);
-    for (const LayerLayout* layer : layers) {
-      const int64_t x =
-          block.layers.empty() ? 0 : layer->x_columns;  // the first one's come with `next` of the block below
-      block.layers.push_back(
-          {maker.matrix(*layer, 0, x), maker.matrix(*layer, layer->x_columns, layer->e_columns), maker.bias(*layer)});
-    }
-    if (from.rgb) block.rgb = maker.rgb(*from.rgb);
-    if (k + 1 < layout.blocks.size()) {
-      const model::BlockLayout& above = layout.blocks[k + 1];
-      const LayerLayout& first = above.low ? *above.low : above.layers.front();
-      block.next.x = maker.matrix(first, 0, first.x_columns);
-      if (above.low) block.next.bias = maker.bias(first);
-    }
-    out.blocks.push_back(std::move(block));
-  }
-  maker.run(operations, for_each);
-  return out;
+  const Make make = kMakers[static_cast<size_t>(config.decoder)];
+  if (make == nullptr) throw std::logic_error("make_weights: a decoder that is not drawn here");
+  return make(config, layout, shared, theta, operations, for_each);
 }
 
 }  // namespace inr::render

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// One function's weights from its theta, in the layout of the kernels, for all decoders made of blocks (model.md,
-// section 2, Layers). Made once an image, every strip by itself.
-// Letters: d rows, C columns of a matrix, m learned and f fixed frequencies.
+// One function's weights from its theta, in the layout of the kernels, for all decoders that are drawn here (model.md,
+// section 2, Layers; released.md, section 2). Made once an image, every strip by itself. How they are made of theta is
+// the decoder's: libcore/decoders/*/weights.cpp.
+// Letters: d rows, C columns of a matrix, m any and f separable frequencies, R own grid of a block.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -35,7 +36,7 @@ struct Matrix {
   [[nodiscard]] int64_t strip_stride() const noexcept { return columns * kernels::kStrip; }
 };
 
-/// y = relu(x W_x^T + e W_e^T + b). In a block's first layer x is the coarser block's `next`, already multiplied.
+/// y = act(x W_x^T + e W_e^T + b). In a block's first layer x is the coarser block's `next`, already multiplied.
 struct Layer {
   Matrix x, e;
   kernels::Buffer bias;  // [d, padded to strips]
@@ -47,21 +48,34 @@ struct Head {
   kernels::Buffer bias;  // empty: none
 };
 
+/// Features that are stored for every cell of a block's own grid, and what the first layer makes of them.
+struct StoredCells {
+  int64_t resolution = 0;         // R
+  const float* values = nullptr;  // [c, R, R]
+  Matrix x;                       // [d, c]
+};
+
 struct Block {
-  int64_t width = 0;                // d
-  std::vector<double> frequencies;  // [m + f, 2], columns x and y, radians per image side
-  int64_t n_learned = 0;            // m
-  int64_t n_fixed = 0;              // f
+  int64_t width = 0;  // d
+  kernels::Activation activation = kernels::Activation::kRelu;
+  // e sees sines, then cosines, of frequencies times p = scale q + shift, q in image units: first of n_learned
+  // frequencies of any direction, then of n_fixed that are few along either axis (nodes.hpp, Separated).
+  std::vector<double> frequencies;  // [m + f, 2], columns x and y, radians per unit of p
+  double scale = 1, shift_x = 0, shift_y = 0;
+  int64_t n_learned = 0;  // m
+  int64_t n_fixed = 0;    // f
   std::vector<Layer> layers;
-  Head next;  // the first matrix of the block above; empty in the last block
-  Head rgb;   // [3, d]; empty where there is none
+  StoredCells stored;  // empty: none
+  Head next;           // the first matrix of the block above; empty in the last block
+  Head rgb;            // [3, d]; empty where there is none
 };
 
 struct FunctionWeights {
   std::vector<Block> blocks;
+  bool tanh = true;  // of the summed colours
 };
 
-/// Whether the fast renderer draws this model: all decoders but latent, ranks up to 1024.
+/// Whether the fast renderer draws this model: all decoders but latent, ranks up to 1024 (released: 1023).
 bool can_draw(const model::ModelConfig& config);
 
 /// theta: [n_theta]; read while this runs, not kept.

@@ -7,28 +7,16 @@
 // The layer is the hot path: kRows rows of a strip against kVectors vectors of a panel stay in registers through all
 // summands; bias, the coarser grid's values and ReLU happen there too.
 #pragma once
-#include "kernels/operations.hpp"
+#include "kernels/cpu/rows.hpp"
+#include "kernels/cpu/vectors.hpp"
 
 namespace inr::kernels {
 namespace {
 
-#ifndef INR_VECTOR_BYTES
-#error "the including file says how wide a vector is, and kRows, kVectors"
-#endif
-
-using Vector = float __attribute__((vector_size(INR_VECTOR_BYTES)));
-using Loose = float __attribute__((vector_size(INR_VECTOR_BYTES), aligned(4), may_alias));
-using Ints = int32_t __attribute__((vector_size(INR_VECTOR_BYTES)));
-
-constexpr int kLanes = INR_VECTOR_BYTES / 4;
-constexpr int kRegisterVectors = kRows * kVectors;  // that are summed at a time
-constexpr int kPanelVectors = static_cast<int>(kPanel) / kLanes;
-static_assert(kPanelVectors % kVectors == 0 && kStrip % kRows == 0);
-
-inline Vector load(const float* p) { return *reinterpret_cast<const Loose*>(p); }
-inline void store(float* p, Vector v) { *reinterpret_cast<Loose*>(p) = v; }
-inline Vector broadcast(float x) { return Vector{} + x; }
-inline Vector relu(Vector v) { return v < 0 ? Vector{} : v; }  // keeps what is not a number
+inline Vector activated(Vector v, Activation activation) {  // keeps what is not a number
+  if (activation == Activation::kNone) return v;
+  return v < 0 ? (activation == Activation::kRelu ? Vector{} : v * 0.2F) : v;
+}
 
 /// Adds strips times panel to the accumulators.
 template <int kN, int kM>
@@ -54,7 +42,7 @@ struct Shared {
 };
 
 Shared share(const int32_t* parents) {
-  Shared out;
+  Shared out = {};
   for (int j = 0; j < kPanelVectors; ++j) {
     const int32_t* p = parents + j * kLanes;
     out.base[j] = p[0];
@@ -64,27 +52,21 @@ Shared share(const int32_t* parents) {
 }
 
 inline Vector gather(const float* row, const Shared& shared, int j) {
-  const Vector near = load(row + shared.base[j]);
-#ifdef __clang__
-  Vector out;
-  for (int l = 0; l < kLanes; ++l) out[l] = near[shared.index[j][l]];
-  return out;
-#else
-  return __builtin_shuffle(near, shared.index[j]);
-#endif
+  return shuffled(load(row + shared.base[j]), shared.index[j]);
 }
 
 /// kN rows from `row` on, all vectors of one panel.
 template <int kN>
-void rows_of_panel(const LayerJob& job, int64_t row, int64_t p, const Shared& shared) {
+void rows_of_panel(const LayerJob& job, int64_t row, int64_t p, const Shared* shared) {
   for (int first = 0; first < kPanelVectors; first += kVectors) {
     Vector sum[kN][kVectors];
     for (int i = 0; i < kN; ++i) {
       const Vector bias = broadcast(job.bias == nullptr ? 0 : job.bias[row + i]);
       for (int j = 0; j < kVectors; ++j) {
         sum[i][j] = bias;
-        if (job.coarse.values != nullptr && row + i < job.rows) {
-          sum[i][j] += gather(job.coarse.values + (row + i) * job.coarse.stride, shared, first + j);
+        if (row + i >= job.rows) continue;
+        for (int n = 0; n < job.n_coarse; ++n) {
+          sum[i][j] += gather(job.coarse[n].values + (row + i) * job.coarse[n].stride, shared[n], first + j);
         }
       }
     }
@@ -96,7 +78,7 @@ void rows_of_panel(const LayerJob& job, int64_t row, int64_t p, const Shared& sh
     float* to = job.out + row * job.out_channel_stride + p * job.out_panel_stride + first * kLanes;
     for (int i = 0; i < kN; ++i) {
       for (int j = 0; j < kVectors; ++j) {
-        store(to + i * job.out_channel_stride + j * kLanes, job.relu ? relu(sum[i][j]) : sum[i][j]);
+        store(to + i * job.out_channel_stride + j * kLanes, activated(sum[i][j], job.activation));
       }
     }
   }
@@ -105,7 +87,8 @@ void rows_of_panel(const LayerJob& job, int64_t row, int64_t p, const Shared& sh
 void layer(const LayerJob& job) {
   constexpr int kFew = 4;  // to-RGB has three rows
   for (int64_t p = 0; p < job.panels; ++p) {
-    const Shared shared = job.coarse.values == nullptr ? Shared{} : share(job.coarse.parents + p * kPanel);
+    Shared shared[LayerJob::kMaxCoarse];
+    for (int n = 0; n < job.n_coarse; ++n) shared[n] = share(job.coarse[n].parents + p * kPanel);
     int64_t row = 0;
     for (; row + kFew < job.rows; row += kRows) rows_of_panel<kRows>(job, row, p, shared);
     for (; row < job.rows; row += kFew) rows_of_panel<kFew>(job, row, p, shared);
@@ -192,77 +175,9 @@ void weights(const WeightJob& job) {
   }
 }
 
-/// kN rows of points against kM vectors of a block, whose rows of nodes are `columns` apart.
-template <int kN, int kM>
-void spread_block(const SpreadJob& job, int64_t row, const float* values, int64_t columns, float* out) {
-  Vector sum[kN][kM] = {};
-  const float* weights = job.weights + row * job.nodes_y;
-  for (int64_t i = 0; i < job.nodes_y; ++i) {
-    Vector v[kM];
-    for (int j = 0; j < kM; ++j) v[j] = load(values + i * columns + j * kLanes);
-    for (int n = 0; n < kN; ++n) {
-      const float w = weights[n * job.nodes_y + i];
-      for (int j = 0; j < kM; ++j) sum[n][j] += w * v[j];
-    }
-  }
-  for (int n = 0; n < kN; ++n) {
-    for (int j = 0; j < kM; ++j) store(out + (row + n) * job.out_row_stride + j * kLanes, sum[n][j]);
-  }
+constexpr Operations table(const char* name) {
+  return {name, layer, weights, spread, combine, features, interpolate, moments, tanh};
 }
-
-/// kN rows of points at once: the values at the nodes are read once for all of them.
-template <int kN>
-void spread_rows(const SpreadJob& job, int64_t row) {
-  constexpr int kWide = kRegisterVectors / kN < 4 ? kRegisterVectors / kN : 4;
-  for (int64_t s = 0; s < job.n_strips; ++s) {
-    const float* strip = job.values + s * job.nodes_y * job.lane;
-    float* out = job.out + s * job.out_strip_stride;
-    for (int64_t begin = 0; begin < job.lane; begin += kSpreadBlock) {
-      const int64_t columns = job.lane - begin < kSpreadBlock ? job.lane - begin : kSpreadBlock;
-      const float* block = strip + begin * job.nodes_y;
-      int64_t c = 0;
-      for (; c + kWide * kLanes <= columns; c += kWide * kLanes) {
-        spread_block<kN, kWide>(job, row, block + c, columns, out + begin + c);
-      }
-      for (; c < columns; c += kLanes) spread_block<kN, 1>(job, row, block + c, columns, out + begin + c);
-    }
-  }
-}
-
-void spread(const SpreadJob& job) {
-  int64_t row = 0;
-  for (; row + 4 <= job.n_rows; row += 4) spread_rows<4>(job, row);
-  for (; row < job.n_rows; ++row) spread_rows<1>(job, row);
-}
-
-void combine(const CombineJob& job) {
-  for (int64_t s = 0; s < job.n_strips; ++s) {
-    const float* strip = job.strips + s * job.strip_stride;
-    float* out = job.out + s * job.out_strip_stride;
-    for (int64_t i = 0; i < job.columns * kStrip; ++i) out[i] = 0;
-    for (int64_t n = 0; n < job.n_entries; ++n) {
-      const Entry& entry = job.entries[n];
-      for (int64_t i = 0; i < kStrip; ++i) out[entry.to * kStrip + i] += entry.factor * strip[entry.from * kStrip + i];
-    }
-  }
-}
-
-void features(const FeatureJob& job) {
-  for (int64_t i = 0; i < job.frequencies; ++i) {
-    for (int j = 0; j < kPanelVectors; ++j) {
-      const int64_t at = i * kPanel + j * kLanes;
-      const bool each = job.y_stride == kPanel;
-      const Vector sin_y = each ? load(job.sin_y + at) : broadcast(job.sin_y[i * job.y_stride]);
-      const Vector cos_y = each ? load(job.cos_y + at) : broadcast(job.cos_y[i * job.y_stride]);
-      const Vector sin_x = load(job.sin_x + at);
-      const Vector cos_x = load(job.cos_x + at);
-      store(job.out + at, sin_y * cos_x + cos_y * sin_x);
-      store(job.out + job.frequencies * kPanel + at, cos_y * cos_x - sin_y * sin_x);
-    }
-  }
-}
-
-constexpr Operations table(const char* name) { return {name, layer, weights, spread, combine, features, tanh}; }
 
 }  // namespace
 }  // namespace inr::kernels

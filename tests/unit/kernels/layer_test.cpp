@@ -42,8 +42,8 @@ std::vector<float> run_layer(const kernels::Operations& operations, const LayerC
                                 c.term_columns * kPanel};
   }
   if (c.bias) job.bias = bias.data();
-  if (c.shared_by != 0) job.coarse = {coarse.data(), stride, parents.data()};
-  job.relu = c.relu;
+  if (c.shared_by != 0) job.coarse[job.n_coarse++] = {coarse.data(), stride, parents.data()};
+  job.activation = c.relu ? kernels::Activation::kRelu : kernels::Activation::kNone;
   job.rows = c.rows;
   job.panels = c.panels;
   job.out = out.data();
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(relu_keeps_what_is_not_a_number) {
     panels.data()[4] = -1;
     kernels::LayerJob job;
     job.parts[job.n_parts++] = {strips.data(), panels.data(), 1, kStrip, kPanel};
-    job.relu = true;
+    job.activation = kernels::Activation::kRelu;
     job.rows = 8;
     job.panels = 1;
     job.out = out.data();

@@ -70,7 +70,7 @@ double worst_error(const render::Block& block, const render::CoordinateTerm& ter
   const int64_t m = block.n_learned + block.n_fixed;
   double worst = 0;
   for (int64_t r = 0; r < n_rows; ++r) {
-    term.panels_of(first + r, panel, n_panels, panels.data());
+    term.panels_of(first + r, 1, panel, n_panels, panels.data());
     kernels::LayerJob job;
     job.parts[job.n_parts++] = term.part(0, r, panel, rows.data(), panels.data());
     job.rows = block.width;

@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+// What a fast renderer will hold, told before it is made.
+#include <algorithm>
+#include <cmath>
+
+#include "render/fast_renderer.hpp"
+
+namespace inr::render {
+namespace {
+
+using kernels::kPanel;
+using kernels::kStrip;
+
+constexpr int64_t kPieceRows = 4;
+constexpr int64_t kFloat = sizeof(float);
+
+/// The grid of block k, as far as its size goes. What is interpolated, and with instance norm all, is whole.
+struct Extent {
+  int64_t columns = 0, rows = 0;
+  double span_x = 0, span_y = 0;
+  bool whole = false;
+  [[nodiscard]] int64_t stride() const { return kernels::n_panels(columns) * kPanel + kernels::kOverread; }
+};
+
+Extent extent_of(const model::ModelConfig& config, const model::GridPlan& plan, size_t k) {
+  const bool bilinear = config.upsampling == model::Upsampling::kBilinear;
+  if (config.instance_norm || (bilinear && k + 1 < config.blocks.size())) {
+    const int64_t own = config.blocks[k].resolution;
+    const double span = static_cast<double>(own - 1) / static_cast<double>(own);
+    return {own, own, span, span, true};
+  }
+  const auto span = [&](const model::AxisPlan& axis) {
+    return static_cast<double>(axis.cells[k].back() - axis.cells[k].front()) / axis.resolution[k];
+  };
+  return {static_cast<int64_t>(plan.x.cells[k].size()), static_cast<int64_t>(plan.y.cells[k].size()), span(plan.x),
+          span(plan.y), false};
+}
+
+CoordinateTerm::Size term_size(const model::ModelConfig& config, const model::BlockLayout& block, size_t k,
+                               const Extent& extent) {
+  const model::BlockConfig& from = config.blocks[k];
+  const bool style = model::row_of(config.decoder).style;
+  constexpr double kStoredDeviation = 3.1622776601683795;  // of random frequencies: the root of 10
+  CoordinateTerm::Size size;
+  size.width = from.width;
+  size.n_layers = block.high ? 1 : 0;
+  for (const model::LayerLayout& layer : block.layers) size.n_layers += layer.e_columns > 0 ? 1 : 0;
+  size.n_learned = style ? from.random_frequencies : block.frequencies;
+  size.deviation = style ? kStoredDeviation : config.fourier_scale;
+  size.n_fixed = block.fixed_frequencies;
+  size.columns = extent.columns;
+  size.rows = extent.rows;
+  size.span_x = extent.span_x * (style ? 2 : 1);  // released.md's coordinates are in [-1, 1)
+  size.span_y = extent.span_y * (style ? 2 : 1);
+  return size;
+}
+
+}  // namespace
+
+int64_t FastRenderer::fixed_bytes(const model::ModelConfig& config, const model::ThetaLayout& layout,
+                                  const model::GridPlan& plan, int n_threads) {
+  int64_t floats = layout.n_theta;
+  int64_t scratch = 0, map = 0, bytes = 0;
+  for (size_t k = 0; k < layout.blocks.size(); ++k) {
+    const model::BlockLayout& block = layout.blocks[k];
+    const model::BlockConfig& from = config.blocks[k];
+    const Extent extent = extent_of(config, plan, k);
+    const auto add = [&](const model::LayerLayout& layer) { floats += padded(layer.out) * (layer.in + 1); };
+    if (block.low) add(*block.low);
+    if (block.high) add(*block.high);
+    std::ranges::for_each(block.layers, add);
+    const CoordinateTerm::Size size = term_size(config, block, k, extent);
+    bytes += CoordinateTerm::expected_bytes(size);
+    const int64_t n_panels = std::min(panels_across(from.width), kernels::n_panels(extent.columns));
+    const int64_t n_features = 2 * (size.n_learned + size.n_fixed);
+    int64_t of_thread = kPieceRows * n_panels * kPanel * (2 * padded(from.width) + n_features);
+    if (config.upsampling == model::Upsampling::kBilinear) of_thread += padded(from.width) * n_panels * kPanel;
+    scratch = std::max(scratch, of_thread);
+    if (!config.instance_norm) continue;
+    const int64_t next = k + 1 < config.blocks.size() ? padded(config.blocks[k + 1].width) : 0;
+    const int64_t stored = from.constants > 0 ? padded(from.width) : 0;
+    floats += extent.rows * extent.stride() * (next + kStrip);  // rows that stay
+    map = std::max(map, extent.rows * extent.stride() * (padded(from.width) + stored));
+  }
+  return bytes + (floats + map + n_threads * scratch) * kFloat;
+}
+
+int64_t FastRenderer::band_bytes(const model::ModelConfig& config, const model::GridPlan& plan, int64_t n_rows) {
+  const auto height = std::max<int64_t>(1, plan.height());
+  int64_t floats = n_rows * plan.width() * 3;
+  for (size_t k = 0; k < plan.x.cells.size(); ++k) {
+    const Extent extent = extent_of(config, plan, k);
+    const int64_t cell_rows = std::min(extent.rows, extent.rows * n_rows / height + 2);
+    const int64_t next = k + 1 < config.blocks.size() ? padded(config.blocks[k + 1].width) : 0;
+    const int64_t stored = config.blocks[k].constants > 0 ? padded(config.blocks[k].width) : 0;
+    floats += cell_rows * extent.stride() * (next + stored + kStrip);
+  }
+  return floats * kFloat;
+}
+
+}  // namespace inr::render
