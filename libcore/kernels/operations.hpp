@@ -36,7 +36,7 @@ enum class Activation { kNone, kRelu, kLeaky };
 /// out = act(bias + coarse[parent] + sum of parts), for some panels of one row of points. out of channel c, panel p is
 /// kPanel floats at out + c * out_channel_stride + p * out_panel_stride.
 struct LayerJob {
-  static constexpr int kMaxParts = 2;
+  static constexpr int kMaxParts = 3;
   static constexpr int kMaxCoarse = 2;
   Part parts[kMaxParts];
   int n_parts = 0;

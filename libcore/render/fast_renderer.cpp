@@ -84,8 +84,14 @@ void FastRenderer::evaluate_layer(size_t k, size_t l, const Piece& piece, const 
                                   layer.x.strip_stride(), panel_floats};
     } else {
       if (k > 0) job.coarse[job.n_coarse++] = below(k, row, piece, &Row::next, block.width, scratch);
-      if (!block.stored.x.empty()) {
-        const StoredGrid& stored = grid.stored;
+      const StoredGrid& stored = grid.stored;
+      if (stored.one_point_each) {
+        const int64_t columns = block.stored.x.columns;
+        scratch.stored.reserve(piece.n_panels * columns * kPanel);
+        stored_panels(k, row, piece.panel, piece.n_panels, scratch.stored.data());
+        job.parts[job.n_parts++] = {block.stored.x.strips.data(), scratch.stored.data(), columns,
+                                    block.stored.x.strip_stride(), columns * kPanel};
+      } else if (!block.stored.x.empty()) {
         job.coarse[job.n_coarse++] = {stored.held.at(stored.below.rows[static_cast<size_t>(row)]).next.data(),
                                       stored.stride, stored.below.columns.data() + piece.panel * kPanel};
       }
@@ -156,21 +162,29 @@ void FastRenderer::evaluate_heads(size_t k, const Piece& piece, const Features& 
   }
 }
 
+/// Stored features of a row of cells, panels first .. first + count - 1.
+void FastRenderer::stored_panels(size_t k, int64_t row, int64_t first, int64_t count, float* out) const {
+  const StoredGrid& grid = grids_[k].stored;
+  const StoredCells& stored = weights_.blocks[k].stored;
+  const int64_t resolution = stored.resolution;
+  const int64_t end = std::min((first + count) * kPanel, static_cast<int64_t>(grid.columns.size()));
+  for (int64_t c = 0; c < stored.x.columns; ++c) {
+    const float* from = stored.values + (c * resolution + grid.rows[static_cast<size_t>(row)]) * resolution;
+    for (int64_t i = first * kPanel; i < (first + count) * kPanel; ++i) {
+      const int64_t panel = i / kPanel - first;
+      out[(panel * stored.x.columns + c) * kPanel + i % kPanel] =
+          i < end ? from[grid.columns[static_cast<size_t>(i)]] : 0;
+    }
+  }
+}
+
 /// What the first layer makes of the stored features of one row of cells.
 void FastRenderer::evaluate_stored(size_t k, int64_t row) {
   StoredGrid& grid = grids_[k].stored;
   const StoredCells& stored = weights_.blocks[k].stored;
-  const auto width = static_cast<int64_t>(grid.columns.size());
-  const int64_t n_panels = kernels::n_panels(width);
-  const int64_t resolution = stored.resolution;
-  Buffer panels = Buffer::zeros(n_panels * stored.x.columns * kPanel);
-  for (int64_t c = 0; c < stored.x.columns; ++c) {
-    const float* from = stored.values + (c * resolution + grid.rows[static_cast<size_t>(row)]) * resolution;
-    for (int64_t i = 0; i < width; ++i) {
-      panels.data()[(i / kPanel * stored.x.columns + c) * kPanel + i % kPanel] =
-          from[grid.columns[static_cast<size_t>(i)]];
-    }
-  }
+  const int64_t n_panels = kernels::n_panels(static_cast<int64_t>(grid.columns.size()));
+  Buffer panels(n_panels * stored.x.columns * kPanel);
+  stored_panels(k, row, 0, n_panels, panels.data());
   kernels::LayerJob job;
   job.parts[job.n_parts++] = {stored.x.strips.data(), panels.data(), stored.x.columns, stored.x.strip_stride(),
                               stored.x.columns * kPanel};
@@ -192,7 +206,7 @@ void FastRenderer::ensure_below(size_t k, int64_t begin, int64_t end, const ForE
                 std::min(rows[static_cast<size_t>(end - 1)] + more, grids_[k - 1].height), for_each);
   }
   const Matrix& x = weights_.blocks[k].stored.x;
-  if (x.empty()) return;
+  if (x.empty() || grid.stored.one_point_each) return;
   StoredGrid& stored = grid.stored;
   const std::vector<int32_t>& rows = stored.below.rows;
   stored.held.drop_above(rows[static_cast<size_t>(begin)]);

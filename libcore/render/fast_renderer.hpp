@@ -55,7 +55,7 @@ class FastRenderer {
   };
   /// What a thread works on.
   struct Scratch {
-    kernels::Buffer from, to, rows, panels, between, blended;
+    kernels::Buffer from, to, rows, panels, between, blended, stored;
   };
   /// Features of a piece's rows: panels of the block's width.
   struct Features {
@@ -76,6 +76,7 @@ class FastRenderer {
   void push_rows(size_t k, int64_t end);
   void ensure_rows(size_t k, int64_t low, int64_t high, const ForEach& for_each);
   void ensure_below(size_t k, int64_t begin, int64_t end, const ForEach& for_each);
+  void stored_panels(size_t k, int64_t row, int64_t first, int64_t count, float* out) const;
   void evaluate_stored(size_t k, int64_t row);
   void evaluate(size_t k, const Piece& piece, Scratch& scratch);
   void evaluate_layer(size_t k, size_t l, const Piece& piece, const Features& from, const Features& to,

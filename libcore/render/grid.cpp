@@ -133,6 +133,7 @@ StoredGrid stored_below(const Grid& grid, int64_t resolution) {
   out.below.columns = padded_to_panels(indices_of(cells_of(grid.x, resolution), out.columns));
   out.below.rows = indices_of(cells_of(grid.y, resolution), out.rows);
   out.stride = kernels::n_panels(static_cast<int64_t>(out.columns.size())) * kPanel + kernels::kOverread;
+  out.one_point_each = out.columns.size() == grid.x.size() && out.rows.size() == grid.y.size();
   return out;
 }
 

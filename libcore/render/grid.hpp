@@ -47,12 +47,14 @@ struct Below {
   [[nodiscard]] bool interpolated() const noexcept { return !part_x.empty(); }
 };
 
-/// Cells of a block's own grid with stored features, as far as its points need them.
+/// Cells of a block's own grid with stored features, as far as its points need them. Where every cell has one point
+/// alone, what the first layer makes of them is a summand of its product; else it is made once a cell and held.
 struct StoredGrid {
   std::vector<int64_t> columns, rows;  // their indices on the own grid, distinct and ascending
   Below below;                         // of the points
   int64_t stride = 0;
-  RowStore held;  // what the first layer makes of them
+  bool one_point_each = false;
+  RowStore held;
 };
 
 struct Grid {
