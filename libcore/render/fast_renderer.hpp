@@ -70,7 +70,7 @@ class FastRenderer {
   // own_grids.cpp
   [[nodiscard]] bool cut_from_own_grid();
   void normalise(const ForEach& for_each);
-  void normalise_block(size_t k, const ForEach& for_each);
+  void normalise_block(size_t k, kernels::Buffer& map, const ForEach& for_each);
 
   [[nodiscard]] std::vector<Piece> pieces(size_t k, int64_t begin, int64_t end, int64_t piece_rows) const;
   void push_rows(size_t k, int64_t end);

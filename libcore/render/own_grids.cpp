@@ -49,14 +49,15 @@ std::vector<int32_t> own_cells(const std::vector<int64_t>& cells, double resolut
 }  // namespace
 
 /// Layer by layer over the whole own grid of block k, whose coarser rows are all there; all rows are held afterwards.
-void FastRenderer::normalise_block(size_t k, const ForEach& for_each) {
+/// map: room for the features behind a layer.
+void FastRenderer::normalise_block(size_t k, Buffer& map, const ForEach& for_each) {
   Grid& grid = grids_[k];
   Block& block = weights_.blocks[k];
   ensure_below(k, 0, grid.height, for_each);
   push_rows(k, grid.height);
   const int64_t panel_floats = padded(block.width) * kPanel;
   const int64_t map_row = grid.panels * panel_floats;
-  Buffer map(grid.height * map_row);
+  map.reserve(grid.height * map_row);
   const std::vector<Piece> work = pieces(k, 0, grid.height, kMapRows);
   // Of every row of a piece, so that they can be added in one order whatever the threads did.
   const auto n_sums = static_cast<size_t>(2 * block.width);
@@ -99,15 +100,23 @@ void FastRenderer::normalise_block(size_t k, const ForEach& for_each) {
 
 /// All blocks on their own grids, whole.
 void FastRenderer::normalise(const ForEach& for_each) {
+  Buffer map;
+  for (const model::BlockConfig& block : config_.blocks) {  // the largest: its pages serve all
+    map.reserve(block.resolution * kernels::n_panels(block.resolution) * padded(block.width) * kPanel);
+  }
   for (size_t k = 0; k < weights_.blocks.size(); ++k) {
     add_grid(k, own_grid(k), for_each);
-    normalise_block(k, for_each);
+    normalise_block(k, map, for_each);
   }
 }
 
-/// Where all of the picture's points lie on the last block's own grid, which has just been evaluated: takes them from
-/// there.
+/// Where all of the picture's points lie on the last block's own grid, which has just been evaluated, and see there
+/// what the picture's cells see: takes them from it.
 bool FastRenderer::cut_from_own_grid() {
+  for (size_t k = 0; config_.upsampling == model::Upsampling::kNearest && k < config_.blocks.size(); ++k) {
+    const auto own = static_cast<double>(config_.blocks[k].resolution);  // small pictures have coarser cells
+    if (plan_.x.resolution[k] != own || plan_.y.resolution[k] != own) return false;
+  }
   const int64_t own = config_.blocks.back().resolution;
   const std::vector<int32_t> x = own_cells(plan_.x.cells.back(), plan_.x.resolution.back(), own);
   const std::vector<int32_t> y = own_cells(plan_.y.cells.back(), plan_.y.resolution.back(), own);

@@ -63,6 +63,7 @@ fi
 # Rendering: medians and ratios of one run. PEER: a command to compare with (see bench_render.cpp, peer_pytorch.py).
 if [[ -x $bin/bench_render ]]; then
   for preset in lsun128-released lsun256-released ffhq1024-released; do "$bin/bench_render" "$preset" ${PEER:+"$PEER"}; done
+  for preset in inr-gan inr-gan-churches inr-gan-bil; do "$bin/bench_render" "$preset"; done  # shapes of the public models
   "$bin/bench_render" --fig9 ffhq1024 "${FIG9:-fig9.svg}"
 fi
 if [[ -x $bin/bench_train ]]; then

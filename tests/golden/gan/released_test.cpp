@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "decoders/released/function.hpp"
+#include "field/renderer.hpp"
 #include "gan/hypernetwork.hpp"
 #include "golden/gan/golden_files.hpp"
 #include "image/quantize.hpp"
@@ -48,6 +49,30 @@ struct Model {
   }
   [[nodiscard]] at::Tensor draw(const at::Tensor& theta, const model::GridRequest& request) const {
     return field::decode(config, layout, weights, theta, model::plan_grid(config, request));
+  }
+  /// One image by the fast renderer: [3, H, W].
+  [[nodiscard]] at::Tensor draw_fast(const at::Tensor& theta, const model::GridRequest& request) const {
+    auto inr_model = std::make_shared<field::InrModel>();
+    inr_model->config = config;
+    inr_model->layout = layout;
+    for (const auto& [key, tensor] : weights) {
+      if (key.starts_with("inr.")) inr_model->shared[key] = tensor;
+    }
+    const auto plan = std::make_shared<const model::GridPlan>(model::plan_grid(config, request));
+    const at::Tensor row = theta.contiguous();
+    field::ImageRenderer renderer(std::move(inr_model), {row.const_data_ptr<float>(), static_cast<size_t>(row.numel())},
+                                  plan, {field::Kernel::kFast});
+    at::Tensor out = at::empty({plan->height(), plan->width(), 3}, at::kFloat);
+    field::WorkerPool pool(2);
+    renderer.rows(0, plan->height(), {out.mutable_data_ptr<float>(), static_cast<size_t>(out.numel())}, &pool);
+    return out.permute({2, 0, 1});
+  }
+  [[nodiscard]] at::Tensor native_fast(const at::Tensor& theta) const {
+    std::vector<at::Tensor> images;
+    for (const at::Tensor& row : theta.unbind(0)) {
+      images.push_back(draw_fast(row, {.window = {}, .width = config.resolution, .height = config.resolution}));
+    }
+    return at::stack(images);
   }
   [[nodiscard]] at::Tensor native(const at::Tensor& theta) const {
     return draw(theta, {.window = {}, .width = config.resolution, .height = config.resolution});
@@ -96,6 +121,9 @@ BOOST_AUTO_TEST_CASE(released_generators_agree_with_the_authors_code) {
     const at::Tensor images = golden.native(theta);
     golden.check("images", images);
     check_bytes(golden, images);
+    const at::Tensor fast = golden.native_fast(theta);
+    test::check_tensor(golden.name, "images, fast", fast, golden.want("images"), kTolerance);
+    check_bytes(golden, fast);
     const at::Tensor& mean = golden.weights.at("h_mean");
     const at::Tensor truncated = mean + (w - mean) * kTruncation;
     golden.check("ws_truncated", truncated.unsqueeze(1).expand({-1, golden.want("ws").size(1), -1}));
@@ -121,6 +149,8 @@ BOOST_AUTO_TEST_CASE(released_generators_agree_with_the_definition_off_their_gri
       };
       const model::GridRequest request{view.window, pixels(view.width), pixels(view.height)};
       test::check_tensor(golden.name, view.name, golden.draw(theta, request)[0],
+                         test::read_tensor(*golden.definition, view.name), kTolerance);
+      test::check_tensor(golden.name, std::string(view.name) + ", fast", golden.draw_fast(theta[0], request),
                          test::read_tensor(*golden.definition, view.name), kTolerance);
     }
   }

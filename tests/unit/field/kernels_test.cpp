@@ -160,3 +160,54 @@ BOOST_AUTO_TEST_CASE(both_kernels_keep_to_the_formula) {
   BOOST_TEST_MESSAGE("worst difference from float64: fast " << worst_fast << ", reference " << worst_reference);
   BOOST_TEST(worst_fast > 0);
 }
+
+/// Two blocks of one grid, then finer ones with stored and random features; one without cosines. 128 x 128.
+model::ModelConfig released(model::Upsampling upsampling, bool instance_norm) {
+  model::ModelConfig config = test::small_released(upsampling, instance_norm);
+  config.resolution = 128;
+  config.upsample_from = 3;
+  config.blocks = {
+      {32, 9, 0, 1, true, 20}, {32, 12, 0, 2, true, 0}, {64, 10, 0, 2, true, 24}, {128, 11, 0, 3, true, 14}};
+  config.blocks[0].constants = 4;
+  config.blocks[2].constants = 3;
+  config.blocks[2].cosine = false;
+  config.blocks[3].constants = 2;
+  config.blocks[3].random_frequencies = 32;
+  return config;
+}
+
+BOOST_AUTO_TEST_CASE(released_models_keep_to_the_formula) {
+  const std::vector<model::GridRequest> requests = {{{}, 128, 128},
+                                                    {{}, 200, 97},
+                                                    {{}, 256, 256},
+                                                    {{}, 48, 32},
+                                                    {{}, 64, 64},
+                                                    {{-0.3, -0.3, 1.3, 1.3}, 90, 120},
+                                                    {{0.25, 0.5, 0.75, 0.625}, 64, 16},
+                                                    {{0.4, 0.41, 0.45, 0.5}, 90, 77},
+                                                    {{-0.3, -0.3, 1.3, 1.3}, 0, 0}};
+  double worst = 0;
+  for (const auto upsampling : {model::Upsampling::kNearest, model::Upsampling::kBilinear}) {
+    for (const bool instance_norm : {false, true}) {
+      const model::ModelConfig config = released(upsampling, instance_norm);
+      const auto small = test::make_small_model(config);
+      field::InrModel louder = *small;
+      for (auto& [name, tensor] : louder.shared) {
+        if (name.ends_with(".basis")) tensor = tensor * 20;  // N(0, 6^2): as long as those of the public models
+      }
+      const auto inr_model = std::make_shared<const field::InrModel>(std::move(louder));
+      const std::vector<float> theta = test::random_theta(config, 5);
+      for (size_t i = 0; i < requests.size(); ++i) {
+        const auto plan = std::make_shared<const model::GridPlan>(plan_grid(config, requests[i]));
+        const std::vector<double> want = in_float64(*inr_model, theta, *plan);
+        const double error = error_of(field::Kernel::kFast, inr_model, theta, plan, want);
+        BOOST_TEST_CONTEXT(to_string(upsampling) << ", instance norm " << instance_norm << ", request " << i) {
+          BOOST_TEST(error < 1e-5);
+        }
+        worst = std::max(worst, error);
+      }
+    }
+  }
+  BOOST_TEST_MESSAGE("worst difference of released models from float64: " << worst);
+  BOOST_TEST(worst > 0);
+}

@@ -27,8 +27,12 @@ double of_panels(const Buffer& panels, int64_t channels, int64_t channel, int64_
 struct LayerCase {
   int64_t rows, columns, term_columns, panels;
   int64_t shared_by;  // points that share a coarser cell; 0: no coarser grid
-  bool relu, bias;
+  kernels::Activation activation;
+  bool bias;
 };
+constexpr auto kNone = kernels::Activation::kNone;
+constexpr auto kRelu = kernels::Activation::kRelu;
+constexpr auto kLeaky = kernels::Activation::kLeaky;
 
 /// The whole layer in planar order, padded rows left out.
 std::vector<float> run_layer(const kernels::Operations& operations, const LayerCase& c, const Buffer& strips,
@@ -42,8 +46,11 @@ std::vector<float> run_layer(const kernels::Operations& operations, const LayerC
                                 c.term_columns * kPanel};
   }
   if (c.bias) job.bias = bias.data();
-  if (c.shared_by != 0) job.coarse[job.n_coarse++] = {coarse.data(), stride, parents.data()};
-  job.activation = c.relu ? kernels::Activation::kRelu : kernels::Activation::kNone;
+  if (c.shared_by != 0) {  // both of them
+    job.coarse[job.n_coarse++] = {coarse.data(), stride, parents.data()};
+    job.coarse[job.n_coarse++] = {coarse.data() + 1, stride, parents.data()};
+  }
+  job.activation = c.activation;
   job.rows = c.rows;
   job.panels = c.panels;
   job.out = out.data();
@@ -56,10 +63,10 @@ std::vector<float> run_layer(const kernels::Operations& operations, const LayerC
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(layer_equals_its_formula) {
-  const std::vector<LayerCase> cases = {{8, 16, 0, 1, 0, false, true},  {512, 64, 34, 2, 2, true, true},
-                                        {3, 40, 0, 3, 1, false, true},  {35, 17, 5, 2, 3, true, false},
-                                        {12, 1, 0, 1, 7, false, false}, {1, 7, 2, 4, 32, true, true},
-                                        {13, 9, 40, 1, 5, false, true}};
+  const std::vector<LayerCase> cases = {{8, 16, 0, 1, 0, kNone, true},  {512, 64, 34, 2, 2, kRelu, true},
+                                        {3, 40, 0, 3, 1, kNone, true},  {35, 17, 5, 2, 3, kLeaky, false},
+                                        {12, 1, 0, 1, 7, kNone, false}, {1, 7, 2, 4, 32, kRelu, true},
+                                        {13, 9, 40, 1, 5, kLeaky, true}};
   for (size_t n = 0; n < cases.size(); ++n) {
     const LayerCase& c = cases[n];
     const int64_t rows = kernels::n_strips(c.rows) * kStrip;
@@ -79,12 +86,15 @@ BOOST_AUTO_TEST_CASE(layer_equals_its_formula) {
     for (int64_t row = 0; row < c.rows; ++row) {
       for (int64_t p = 0; p < n_points; ++p) {
         double sum = c.bias ? bias.data()[row] : 0;
-        if (c.shared_by != 0) sum += coarse.data()[row * stride + parents[static_cast<size_t>(p)]];
+        const float* cell = coarse.data() + row * stride + parents[static_cast<size_t>(p)];
+        if (c.shared_by != 0) sum += static_cast<double>(cell[0]) + static_cast<double>(cell[1]);
         for (int64_t i = 0; i < c.columns; ++i)
           sum += of_strips(strips, c.columns, row, i) * of_panels(panels, c.columns, i, p);
         for (int64_t i = 0; i < c.term_columns; ++i)
           sum += of_strips(term, c.term_columns, row, i) * of_panels(basis, c.term_columns, i, p);
-        want.push_back(c.relu ? std::max(sum, 0.0) : sum);
+        want.push_back(c.activation == kRelu    ? std::max(sum, 0.0)
+                       : c.activation == kLeaky ? std::max(sum, static_cast<double>(0.2F) * sum)
+                                                : sum);
       }
     }
     std::vector<std::vector<float>> all;

@@ -1,0 +1,91 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+// Interpolation between rows and moments of rows, on every instruction set that this machine has, against their
+// formulas in float64.
+#include <cmath>
+#include <vector>
+
+#include "unit/kernels/on_every_processor.hpp"
+
+using namespace inr;
+using kernels::Buffer;
+using kernels::kPanel;
+using test::on_every_processor;
+using test::random;
+
+BOOST_AUTO_TEST_CASE(interpolation_between_rows) {
+  constexpr int64_t kChannels = 5;
+  struct Case {
+    double step;  // cells from one point to the next
+    int64_t panels, first;
+  };
+  for (const Case& c : {Case{0.49, 2, 0}, {1, 1, 0}, {0.2, 3, 7}, {2.3, 2, 1}, {0, 1, 4}}) {
+    const int64_t n = c.panels * kPanel;
+    std::vector<int32_t> left;
+    const Buffer part = random(n, 1);
+    for (int64_t j = 0; j < n; ++j)
+      left.push_back(static_cast<int32_t>(c.first + static_cast<int64_t>(c.step * static_cast<double>(j))));
+    const int64_t stride = left.back() + 2 + kernels::kOverread;
+    const Buffer upper = random(kChannels * stride, 2);
+    const Buffer lower = random(kChannels * stride, 3);
+    kernels::InterpolateJob job{upper.data(), lower.data(), stride,    0.3F,
+                                left.data(),  part.data(),  kChannels, c.panels};
+    std::vector<double> want;
+    for (int64_t channel = 0; channel < kChannels; ++channel) {
+      const auto blended = [&](int64_t i) {
+        const auto a = static_cast<double>(upper.data()[channel * stride + i]);
+        return a + static_cast<double>(job.part_y) * (static_cast<double>(lower.data()[channel * stride + i]) - a);
+      };
+      for (int64_t j = 0; j < n; ++j) {
+        const int32_t i = left[static_cast<size_t>(j)];
+        want.push_back(blended(i) + static_cast<double>(part.data()[j]) * (blended(i + 1) - blended(i)));
+      }
+    }
+    std::vector<std::vector<float>> all;
+    on_every_processor([&](const kernels::Operations& operations) {
+      Buffer room(stride + kernels::kOverread);
+      Buffer out(kChannels * (n + 3));
+      job.blended = room.data();
+      job.out = out.data();
+      job.out_stride = n + 3;
+      operations.interpolate(job);
+      std::vector<float>& got = all.emplace_back();
+      for (int64_t channel = 0; channel < kChannels; ++channel) {
+        got.insert(got.end(), out.data() + channel * (n + 3), out.data() + channel * (n + 3) + n);
+      }
+      BOOST_TEST(test::worst_ratio(std::span<const float>(got), std::span<const double>(want), 1e-5, 1e-6) <= 1);
+    });
+    if (all.size() == 3) BOOST_TEST((all[1] == all[2]));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(moments_of_rows) {
+  constexpr int64_t kChannels = 3;
+  for (const int64_t points : {1, 31, 32, 77, 96}) {
+    const int64_t n_panels = kernels::n_panels(points);
+    const int64_t panel_stride = (kChannels + 1) * kPanel;
+    Buffer panels = random(n_panels * panel_stride, 4);
+    for (int64_t p = points; p < n_panels * kPanel; ++p) {  // padding is no part of it
+      for (int64_t c = 0; c < kChannels; ++c) {
+        panels.data()[p / kPanel * panel_stride + c * kPanel + p % kPanel] = NAN;
+      }
+    }
+    std::vector<std::vector<double>> all;
+    on_every_processor([&](const kernels::Operations& operations) {
+      std::vector<double>& sums = all.emplace_back(2 * kChannels, 0.5);  // they are added to
+      operations.moments({panels.data(), panel_stride, kChannels, points, sums.data()});
+      for (int64_t c = 0; c < kChannels; ++c) {
+        double sum = 0.5;
+        double squares = 0.5;
+        for (int64_t p = 0; p < points; ++p) {
+          const auto x = static_cast<double>(panels.data()[p / kPanel * panel_stride + c * kPanel + p % kPanel]);
+          sum += x;
+          squares += x * x;
+        }
+        BOOST_TEST(std::abs(sums[static_cast<size_t>(2 * c)] - sum) < 1e-5);
+        BOOST_TEST(std::abs(sums[static_cast<size_t>(2 * c + 1)] - squares) < 1e-4);
+      }
+    });
+    if (all.size() == 3) BOOST_TEST((all[1] == all[2]));
+  }
+}
