@@ -33,16 +33,19 @@ struct Coarse {
 /// What becomes of a layer's sums: nothing; max(x, 0); max(x, x / 5). All keep what is not a number.
 enum class Activation { kNone, kRelu, kLeaky };
 
-/// out = act(bias + coarse[parent] + sum of parts), for some panels of one row of points. out of channel c, panel p is
-/// kPanel floats at out + c * out_channel_stride + p * out_panel_stride.
+/// out = act(bias + addends + coarse[parent] + sum of parts), for some panels of one row of points. out of channel c,
+/// panel p is kPanel floats at out + c * out_channel_stride + p * out_panel_stride.
 struct LayerJob {
   static constexpr int kMaxParts = 3;
   static constexpr int kMaxCoarse = 2;
+  static constexpr int kMaxAddends = 2;
   Part parts[kMaxParts];
   int n_parts = 0;
   const float* bias = nullptr;  // [>= d, padded to strips]
   Coarse coarse[kMaxCoarse];
   int n_coarse = 0;
+  const float* addends[kMaxAddends] = {};  // [d, padded to strips][kPanel], where there is one panel
+  int n_addends = 0;
   Activation activation = Activation::kNone;
   int64_t rows = 0;  // d; channels behind the last one of its strip (padding) may be written too, up to a multiple of 4
   int64_t panels = 0;
@@ -135,6 +138,13 @@ struct InterpolateJob {
   int64_t out_stride = 0;
 };
 
+/// Of n values each: t1 = b12 - b11, t2 = b22 - t1, t3 = b22 - b12, t4 = t2 - b21. n: a multiple of kPanel.
+struct DifferencesJob {
+  const float *b11 = nullptr, *b12 = nullptr, *b21 = nullptr, *b22 = nullptr;
+  float *t1 = nullptr, *t2 = nullptr, *t3 = nullptr, *t4 = nullptr;
+  int64_t n = 0;
+};
+
 /// Sums over the points of a row, of every channel: sums[2 c] += x, sums[2 c + 1] += x^2 (for standard deviations).
 struct MomentsJob {
   const float* panels = nullptr;  // [n_panels][panel_stride], panels of channels [kPanel]
@@ -153,6 +163,7 @@ struct Operations {
   void (*features)(const FeatureJob& job);
   void (*interpolate)(const InterpolateJob& job);
   void (*moments)(const MomentsJob& job);
+  void (*differences)(const DifferencesJob& job);
   /// tanh of n floats, in place; absolute error below 2e-7.
   void (*tanh)(float* values, int64_t n);
 };

@@ -68,6 +68,14 @@ kernels::Coarse FastRenderer::below(size_t k, int64_t row, const Piece& piece, B
   return {scratch.between.data(), stride, grid.in_order.data()};
 }
 
+void FastRenderer::multiply(const SevenProducts& products, const kernels::LayerJob& job, Scratch& scratch) const {
+  if (products.empty()) {
+    operations_.layer(job);
+  } else {
+    products.layer(job, operations_, scratch.sums);
+  }
+}
+
 void FastRenderer::evaluate_layer(size_t k, size_t l, const Piece& piece, const Features& from, const Features& to,
                                   Scratch& scratch) {
   const Grid& grid = grids_[k];
@@ -107,7 +115,7 @@ void FastRenderer::evaluate_layer(size_t k, size_t l, const Piece& piece, const 
     job.out = to.data + r * to.row_stride;
     job.out_channel_stride = kPanel;
     job.out_panel_stride = panel_floats;
-    operations_.layer(job);
+    multiply(layer.x_products, job, scratch);
   }
 }
 
@@ -148,7 +156,7 @@ void FastRenderer::evaluate_heads(size_t k, const Piece& piece, const Features& 
     if (!block.next.x.empty()) {
       kernels::LayerJob job = head_job(block.next, row.next);
       job.rows = block.next.x.rows;
-      operations_.layer(job);
+      multiply(block.next.x_products, job, scratch);
     }
     if (!grid.has_rgb) continue;
     kernels::LayerJob job = head_job(block.rgb, row.rgb);

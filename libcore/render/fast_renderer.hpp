@@ -5,6 +5,7 @@
 //   - the coordinate half of every layer: a small product through Chebyshev nodes (coordinate_term.hpp);
 //   - the hidden half of a block's first layer and the to-RGB: made once a cell of the coarser grid, then shared or
 //     interpolated; what stored features bring: once a cell of the own grid;
+//   - an eighth of the wide layers' products (seven_products.hpp);
 //   - memory traffic: a few rows of points go through all layers of a block while they are in the cache.
 // Where features are divided by their deviation over the image (instance norm), all blocks are evaluated first on their
 // own grids, a layer at a time, whole (own_grids.cpp); the deviations then are part of the weights.
@@ -55,7 +56,7 @@ class FastRenderer {
   };
   /// What a thread works on.
   struct Scratch {
-    kernels::Buffer from, to, rows, panels, between, blended, stored;
+    kernels::Buffer from, to, rows, panels, between, blended, stored, sums;
   };
   /// Features of a piece's rows: panels of the block's width.
   struct Features {
@@ -67,6 +68,7 @@ class FastRenderer {
   [[nodiscard]] Grid own_grid(size_t k) const;
   [[nodiscard]] Grid planned_grid(size_t k) const;
   void add_grid(size_t k, Grid grid, const ForEach& for_each);
+  void make_products(size_t k, const ForEach& for_each);
   // own_grids.cpp
   [[nodiscard]] bool cut_from_own_grid();
   void normalise(const ForEach& for_each);
@@ -82,6 +84,7 @@ class FastRenderer {
   void evaluate_layer(size_t k, size_t l, const Piece& piece, const Features& from, const Features& to,
                       Scratch& scratch);
   void evaluate_heads(size_t k, const Piece& piece, const Features& features, Scratch& scratch);
+  void multiply(const SevenProducts& products, const kernels::LayerJob& job, Scratch& scratch) const;
   kernels::Coarse below(size_t k, int64_t row, const Piece& piece, kernels::Buffer Row::*part, int64_t channels,
                         Scratch& scratch);
   template <typename Work>

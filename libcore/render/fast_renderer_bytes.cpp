@@ -66,7 +66,10 @@ int64_t FastRenderer::fixed_bytes(const model::ModelConfig& config, const model:
     const model::BlockLayout& block = layout.blocks[k];
     const model::BlockConfig& from = config.blocks[k];
     const Extent extent = extent_of(config, plan, k);
-    const auto add = [&](const model::LayerLayout& layer) { floats += padded(layer.out) * (layer.in + 1); };
+    const auto add = [&](const model::LayerLayout& layer) {
+      floats += padded(layer.out) * (layer.in + 1);
+      if (SevenProducts::pay(layer.out, layer.x_columns)) floats += SevenProducts::floats(layer.out, layer.x_columns);
+    };
     if (block.low) add(*block.low);
     if (block.high) add(*block.high);
     std::ranges::for_each(block.layers, add);

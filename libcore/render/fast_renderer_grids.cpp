@@ -40,6 +40,7 @@ void FastRenderer::prepare(const ForEach& for_each) {
   }
   for (size_t k = grids_.size(); k < n; ++k) {
     add_grid(k, bilinear && k + 1 < n ? own_grid(k) : planned_grid(k), for_each);
+    make_products(k, for_each);
   }
 }
 
@@ -75,6 +76,19 @@ void FastRenderer::add_grid(size_t k, Grid grid, const ForEach& for_each) {
   grid.term = CoordinateTerm(block, shifted(grid.x, block.scale, block.shift_x),
                              shifted(grid.y, block.scale, block.shift_y), operations_, for_each);
   grids_.push_back(std::move(grid));
+}
+
+/// Where rows have pairs of panels, and there are enough rows to repay the sums of weights.
+void FastRenderer::make_products(size_t k, const ForEach& for_each) {
+  constexpr int64_t kLeastPairs = 16;
+  const Grid& grid = grids_[k];
+  if (grid.panels / 2 * grid.height < kLeastPairs) return;
+  Block& block = weights_.blocks[k];
+  const auto make = [&](const Matrix& x, SevenProducts& products) {
+    if (SevenProducts::pay(x.rows, x.columns)) products = SevenProducts(x, for_each);
+  };
+  for (Layer& layer : block.layers) make(layer.x, layer.x_products);
+  make(block.next.x, block.next.x_products);
 }
 
 }  // namespace inr::render

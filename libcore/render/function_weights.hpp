@@ -6,7 +6,6 @@
 // Letters: d rows, C columns of a matrix, m any and f separable frequencies, R own grid of a block.
 #pragma once
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -16,36 +15,26 @@
 #include "kernels/operations.hpp"
 #include "model/config.hpp"
 #include "model/theta_layout.hpp"
+#include "render/matrix.hpp"
+#include "render/seven_products.hpp"
 
 namespace inr::render {
-
-/// Calls work(0) .. work(n - 1), each once, in any order, in one thread or several, and returns when all are done.
-using ForEach = std::function<void(int64_t n, const std::function<void(int64_t)>& work)>;
-
-/// work(0) .. work(n - 1) in pieces of so many calls: for work too small to be handed out one by one.
-void for_pieces(const ForEach& for_each, int64_t n, int64_t piece, const std::function<void(int64_t)>& work);
 
 /// The shared tensors inr.* by name, float32, contiguous. They must outlive whatever is made of them.
 using SharedTensors = std::map<std::string, const float*>;
 
-/// A matrix [rows, columns] in strips.
-struct Matrix {
-  int64_t rows = 0, columns = 0;
-  kernels::Buffer strips;  // [n_strips][columns][kStrip]
-  [[nodiscard]] bool empty() const noexcept { return columns == 0; }
-  [[nodiscard]] int64_t strip_stride() const noexcept { return columns * kernels::kStrip; }
-};
-
 /// y = act(x W_x^T + e W_e^T + b). In a block's first layer x is the coarser block's `next`, already multiplied.
 struct Layer {
   Matrix x, e;
-  kernels::Buffer bias;  // [d, padded to strips]
+  SevenProducts x_products;  // empty: x alone
+  kernels::Buffer bias;      // [d, padded to strips]
 };
 
 /// A product with a block's last features.
 struct Head {
   Matrix x;
-  kernels::Buffer bias;  // empty: none
+  SevenProducts x_products;  // empty: x alone
+  kernels::Buffer bias;      // empty: none
 };
 
 /// Features that are stored for every cell of a block's own grid, and what the first layer makes of them.

@@ -68,7 +68,7 @@ class Maker {
   }
 
   Head rgb(const model::RgbLayout& layout) {
-    Head head{WeightMaker::matrix(3, layout.in), Buffer::zeros(kStrip)};
+    Head head{WeightMaker::matrix(3, layout.in), {}, Buffer::zeros(kStrip)};
     kernels::WeightJob job;
     job.shared = theta_.data() + layout.offset;
     job.shared_stride = job.columns = layout.in;
@@ -131,8 +131,10 @@ FunctionWeights weights_of_blocks(const model::ModelConfig& config, const model:
     for (const LayerLayout* layer : layers) {
       const int64_t x =
           block.layers.empty() ? 0 : layer->x_columns;  // the first one's come with `next` of the block below
-      block.layers.push_back(
-          {maker.matrix(*layer, 0, x), maker.matrix(*layer, layer->x_columns, layer->e_columns), maker.bias(*layer)});
+      block.layers.push_back({maker.matrix(*layer, 0, x),
+                              maker.matrix(*layer, layer->x_columns, layer->e_columns),
+                              {},
+                              maker.bias(*layer)});
     }
     if (from.rgb) block.rgb = maker.rgb(*from.rgb);
     if (k + 1 < layout.blocks.size()) {

@@ -65,7 +65,7 @@ class Maker {
   }
 
   Head rgb(const model::RgbLayout& layout, const std::string& prefix) const {
-    Head head{WeightMaker::matrix(3, layout.in), Buffer::zeros(kStrip)};
+    Head head{WeightMaker::matrix(3, layout.in), {}, Buffer::zeros(kStrip)};
     const float* shared = shared_.at(prefix + "rgb.shared");
     const float* style = theta_.data() + layout.offset;
     for (int64_t c = 0; c < layout.in; ++c) {

@@ -64,6 +64,9 @@ void rows_of_panel(const LayerJob& job, int64_t row, int64_t p, const Shared* sh
       const Vector bias = broadcast(job.bias == nullptr ? 0 : job.bias[row + i]);
       for (int j = 0; j < kVectors; ++j) {
         sum[i][j] = bias;
+        for (int n = 0; n < job.n_addends; ++n) {
+          sum[i][j] += load(job.addends[n] + (row + i) * kPanel + (first + j) * kLanes);
+        }
         if (row + i >= job.rows) continue;
         for (int n = 0; n < job.n_coarse; ++n) {
           sum[i][j] += gather(job.coarse[n].values + (row + i) * job.coarse[n].stride, shared[n], first + j);
@@ -176,7 +179,7 @@ void weights(const WeightJob& job) {
 }
 
 constexpr Operations table(const char* name) {
-  return {name, layer, weights, spread, combine, features, interpolate, moments, tanh};
+  return {name, layer, weights, spread, combine, features, interpolate, moments, differences, tanh};
 }
 
 }  // namespace

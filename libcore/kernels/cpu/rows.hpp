@@ -132,5 +132,18 @@ void moments(const MomentsJob& job) {
   }
 }
 
+void differences(const DifferencesJob& job) {
+  for (int64_t i = 0; i < job.n; i += kLanes) {
+    const Vector b12 = load(job.b12 + i);
+    const Vector b22 = load(job.b22 + i);
+    const Vector t1 = b12 - load(job.b11 + i);
+    const Vector t2 = b22 - t1;
+    store(job.t1 + i, t1);
+    store(job.t2 + i, t2);
+    store(job.t3 + i, b22 - b12);
+    store(job.t4 + i, t2 - load(job.b21 + i));
+  }
+}
+
 }  // namespace
 }  // namespace inr::kernels

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// Interpolation between rows and moments of rows, on every instruction set that this machine has, against their
-// formulas in float64.
+// Interpolation between rows, moments and differences of rows, on every instruction set that this machine has, against
+// their formulas in float64.
 #include <cmath>
 #include <vector>
 
@@ -88,4 +88,26 @@ BOOST_AUTO_TEST_CASE(moments_of_rows) {
     });
     if (all.size() == 3) BOOST_TEST((all[1] == all[2]));
   }
+}
+
+BOOST_AUTO_TEST_CASE(differences_of_panels) {
+  constexpr int64_t kN = 3 * kPanel;
+  const Buffer b11 = random(kN, 1);
+  const Buffer b12 = random(kN, 2);
+  const Buffer b21 = random(kN, 3);
+  const Buffer b22 = random(kN, 4);
+  on_every_processor([&](const kernels::Operations& operations) {
+    std::vector<Buffer> t;
+    for (int i = 0; i < 4; ++i) t.push_back(Buffer::zeros(kN));
+    operations.differences(
+        {b11.data(), b12.data(), b21.data(), b22.data(), t[0].data(), t[1].data(), t[2].data(), t[3].data(), kN});
+    for (int64_t i = 0; i < kN; ++i) {
+      const float t1 = b12.data()[i] - b11.data()[i];
+      const float t2 = b22.data()[i] - t1;
+      BOOST_TEST(t[0].data()[i] == t1);
+      BOOST_TEST(t[1].data()[i] == t2);
+      BOOST_TEST(t[2].data()[i] == b22.data()[i] - b12.data()[i]);
+      BOOST_TEST(t[3].data()[i] == t2 - b21.data()[i]);
+    }
+  });
 }
