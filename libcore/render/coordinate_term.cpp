@@ -38,7 +38,8 @@ void clear_last_panel(Buffer& panels, int64_t channels) {
 
 int64_t panels_across(int64_t width) {
   constexpr int64_t kFloats = 64 * 1024;  // features of one row: 256 KB
-  return std::clamp<int64_t>(kFloats / (width * kPanel), 1, 32);
+  const int64_t panels = std::clamp<int64_t>(kFloats / (width * kPanel), 1, 32);
+  return panels > 1 ? panels / 2 * 2 : 1;  // in pairs (seven_products.hpp)
 }
 
 CoordinateTerm::CoordinateTerm(const Block& block, std::vector<double> x, std::vector<double> y,

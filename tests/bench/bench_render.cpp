@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // bench_render PRESET [PEER]: seconds of one image at the resolution of training by the fast kernel, by the reference
 // one and by PEER, taken in turns in one run, beside the limit: the multiply-adds that are executed over the best
-// measured rate of matrix products in the cache, LibTorch's or our own. PEER is a command; it is given STREAM
+// measured rate of matrix products in the cache, LibTorch's or our own. (It is that of plain products: wide layers do
+// with seven eighths of theirs, render/seven_products.hpp, and may pass it.) PEER is a command; it is given STREAM
 // RESOLUTION THREADS OUT.npy, draws the stream's first record, and prints "seconds S" (peer_pytorch.py).
 //
 // bench_render --fig9 PRESET OUT.svg: the same against the size of the picture (the paper's Fig. 9).
