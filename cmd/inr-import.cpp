@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // inr-import: the public checkpoints of the released INR-GAN code as checkpoints of ours.
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
-#include "base/sha256.hpp"
+#include "base/progress.hpp"
 #include "cli/common_options.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/run_tool.hpp"
@@ -52,24 +53,47 @@ struct Arguments {
 
 void import(const store::ReleasedSource& source, const std::string& out) {
   const store::ReleasedPlan plan = store::plan_released(source);
-  model::check_released(plan, source.where);
-  const base::Json provenance = {{"imported_from", std::filesystem::path(source.where).filename().string()},
-                                 {"imported_sha256", base::sha256_hex(source.file)}};
-  const cli::InterruptFlag interrupt;  // the file that was begun has to be removed
-  store::write_released(plan, out, provenance, [&] { interrupt.throw_if_raised(); });
-  base::log_info(source.where + " -> " + out);
+  const model::ModelConfig config = model::check_released(plan, source.where);
+  std::error_code none;
+  const std::filesystem::file_status there = std::filesystem::status(out, none);
+  // A file that was begun has to be removed; a pipe may wait for ever, and is ended in the usual way.
+  std::optional<cli::InterruptFlag> interrupt;
+  if (!std::filesystem::exists(there) || std::filesystem::is_regular_file(there)) {
+    const base::AtomicFile can_be_written(out);  // told before gigabytes are read
+    interrupt.emplace();
+  }
+  const auto go_on = [&] {
+    if (interrupt) interrupt->throw_if_raised();
+  };
+  std::string hash;
+  {
+    base::Progress progress("reading", source.file->size() >> 20U, "MiB");
+    hash = store::hash_released(source, [&](uint64_t n_bytes) {
+      progress.update(n_bytes >> 20U);
+      go_on();
+    });
+  }
+  const base::Json provenance = {{"program", std::string("inr-import ") + cli::version()},
+                                 {"command", cli::command_line()},
+                                 {"imported_from", std::filesystem::path(source.where).filename().string()},
+                                 {"imported_sha256", hash}};
+  store::write_released(plan, out, provenance, go_on);
+  const std::string size = std::to_string(config.resolution);
+  base::log_info(source.where + " -> " + out + ": decoder released, " + size + "x" + size + ", " +
+                 plan.model["upsampling"].get<std::string>() + " upsampling" +
+                 (plan.model["instance_norm"].get<bool>() ? ", instance norm" : ""));
 }
 
 base::ExitCode run(const Arguments& a) {
   if (a.file.empty()) throw base::UsageError("which checkpoint? give a .pkl of the released code");
-  if (a.list && !a.out.empty()) throw base::UsageError("--list writes no checkpoint: leave -o out");
+  if (a.file == "-") throw base::UsageError("a checkpoint cannot come through a pipe: give a FILE");
   if (!a.list && (a.out.empty() || a.out == "-"))
     throw base::UsageError("where to? give -o FILE (a checkpoint cannot go through a pipe), or --list");
   cli::refuse_same_file(a.file, a.out);
   const store::ReleasedSource source = store::open_released(a.file);
   if (a.list) {
-    const std::string text = store::list_released(source);
-    base::write_all(1, std::as_bytes(std::span(text)), "stdout");
+    store::list_released(source,
+                         [](std::string_view lines) { base::write_all(1, std::as_bytes(std::span(lines)), "stdout"); });
   } else {
     import(source, a.out);
   }
@@ -83,10 +107,12 @@ int main(int argc, char** argv) {
   return cli::run_tool(
       argc, argv, kPage,
       [&](cli::Options& options) {
-        options.add_positional("FILE", arguments.file, "a network snapshot (.pkl) of the released code",
+        options.add_positional("FILE", arguments.file,
+                               "a network snapshot (.pkl) of the released code, or its state dictionary as safetensors",
                                {.completion = cli::Completion::kFile});
         cli::add_out(options, arguments.out, "the checkpoint to write");
         options.add_flag("--list", arguments.list, "print modules, tensors and constructor arguments; write nothing");
+        options.exclusive({"--list", "--out"});
       },
       [&] { return run(arguments); });
 }

@@ -31,7 +31,7 @@ constexpr std::array kStorageNames = {
     Name{"torch", "FloatStorage", PickleGlobal::kFloatStorage},
     Name{"torch.cuda", "FloatStorage", PickleGlobal::kFloatStorage},
 };
-// Of these every name is opaque.
+// Of these every name is opaque; a name with a dot would be something inside of something else ("os.system").
 constexpr std::array<std::string_view, 2> kOpaquePackages = {"omegaconf", "typing"};
 
 bool in_package(std::string_view module, std::string_view package) {
@@ -52,7 +52,7 @@ std::optional<PickleGlobal> known_global(PickleDialect dialect, std::string_view
   if (dialect == PickleDialect::kStorage) return find(kStorageNames, module, name);
   if (module.starts_with(kSource)) module.remove_prefix(kSource.size());
   for (const std::string_view package : kOpaquePackages)
-    if (in_package(module, package)) return PickleGlobal::kOpaque;
+    if (in_package(module, package) && name.find('.') == std::string_view::npos) return PickleGlobal::kOpaque;
   return find(kSnapshotNames, module, name);
 }
 

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/byte_source.hpp"
 #include "store/little_endian.hpp"
 #include "store/pickle_reader.hpp"
 
@@ -17,7 +18,7 @@ namespace inr::store {
 
 class PickleMachine {
  public:
-  PickleMachine(std::span<const std::byte> file, uint64_t begin, PickleDialect dialect, std::string where,
+  PickleMachine(const base::ByteSource& file, PickleRange range, PickleDialect dialect, std::string where,
                 PickleLimits limits);
   /// Once.
   PickleTree run();
@@ -35,15 +36,17 @@ class PickleMachine {
 
   [[noreturn]] void fail(std::string_view fault, std::string_view way_out = {}) const;
   [[noreturn]] void fail_use(std::string_view what, PickleHandle value) const;
-  std::span<const std::byte> take(uint64_t n_bytes);
+  /// The next few bytes, until the next call.
+  std::span<const std::byte> take(size_t n_bytes);
   template <typename T>
   T take_number() {
     return load_le<T>(take(sizeof(T)));
   }
-  std::string_view take_line();
+  std::string take_line();
 
   PickleHandle push_new(PickleValue value);
   PickleHandle push_extent(PickleKind kind, uint64_t length);
+  void keep(PickleValue& text);
   PickleHandle push_items(PickleKind kind, std::span<const PickleHandle> items);
   void push(PickleHandle handle) { stack_.push_back(handle); }
   PickleHandle pop();
@@ -66,9 +69,12 @@ class PickleMachine {
   std::span<const PickleHandle> arguments_of(std::string_view name, PickleHandle arguments, size_t min, size_t max);
 
   PickleTree tree_;
+  const base::ByteSource& file_;
   PickleDialect dialect_;
   PickleLimits limits_;
-  uint64_t at_, opcode_at_;
+  uint64_t at_, end_, opcode_at_;
+  std::vector<std::byte> window_;  // of the file, from window_begin_ on
+  uint64_t window_begin_ = 0;
   std::vector<PickleHandle> stack_, memo_;
   std::vector<size_t> marks_;
 };

@@ -13,7 +13,7 @@ void PickleMachine::push_global(std::string_view module, std::string_view name) 
   const std::optional<PickleGlobal> known = known_global(dialect_, module, name);
   if (!known) {
     const std::string full =
-        base::printable(std::string(module.substr(0, 128)) + "." + std::string(name.substr(0, 128)));
+        base::printable(std::string(module.substr(0, 128)) + "." + std::string(name.substr(0, 128)), 300);
     fail("refers to " + full + ", which is not among the names that a released checkpoint contains",
          "nothing was run; do not load such a file elsewhere unless you trust it");
   }

@@ -168,8 +168,8 @@ bool PickleMachine::memo(uint8_t opcode) {
 bool PickleMachine::object(uint8_t opcode) {
   const bool snapshot = dialect_ == PickleDialect::kSnapshot;
   if (!snapshot && opcode == 'c') {  // GLOBAL
-    const std::string_view module = take_line();
-    push_global(module, take_line());
+    const std::string module = take_line(), name = take_line();
+    push_global(module, name);
     return true;
   }
   if (!snapshot && opcode == 'Q') {  // BINPERSID
@@ -179,7 +179,7 @@ bool PickleMachine::object(uint8_t opcode) {
   if (!snapshot) return false;
   switch (opcode) {
     case 0x95:  // FRAME: how much its writer wrote at once
-      if (take_number<uint64_t>() > tree_.file.size() - at_) fail("is cut short", "fetch it again");
+      if (const auto length = take_number<uint64_t>(); length > end_ - at_) fail("is cut short", "fetch it again");
       return true;
     case 0x93:  // STACK_GLOBAL
     {

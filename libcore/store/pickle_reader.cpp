@@ -12,6 +12,7 @@ namespace inr::store {
 namespace {
 
 constexpr size_t kMaxItems = size_t{1} << 16;  // of one container
+constexpr size_t kWindowBytes = 4096;
 constexpr uint8_t kProto = 0x80, kStop = '.';
 constexpr std::string_view kWayOut = "take a network snapshot of the released training code";
 
@@ -22,10 +23,9 @@ std::string hex_byte(uint8_t value) {
 
 }  // namespace
 
-PickleMachine::PickleMachine(std::span<const std::byte> file, uint64_t begin, PickleDialect dialect, std::string where,
+PickleMachine::PickleMachine(const base::ByteSource& file, PickleRange range, PickleDialect dialect, std::string where,
                              PickleLimits limits)
-    : dialect_(dialect), limits_(limits), at_(begin), opcode_at_(begin) {
-  tree_.file = file;
+    : file_(file), dialect_(dialect), limits_(limits), at_(range.begin), end_(range.end), opcode_at_(range.begin) {
   tree_.where = std::move(where);
 }
 
@@ -37,19 +37,25 @@ void PickleMachine::fail_use(std::string_view what, PickleHandle value) const {
   fail("is no snapshot that can be read: " + std::string(what) + " is " + std::string(kind_text(tree_[value].kind)));
 }
 
-std::span<const std::byte> PickleMachine::take(uint64_t n_bytes) {
-  if (n_bytes > tree_.file.size() - at_) fail("is cut short", "fetch it again");
-  const std::span<const std::byte> bytes = tree_.file.subspan(at_, n_bytes);
+std::span<const std::byte> PickleMachine::take(size_t n_bytes) {
+  if (n_bytes > end_ - at_) fail("is cut short", "fetch it again");
+  if (at_ < window_begin_ || at_ - window_begin_ > window_.size() || n_bytes > window_.size() - (at_ - window_begin_)) {
+    window_.resize(static_cast<size_t>(std::min<uint64_t>(end_ - at_, std::max(n_bytes, kWindowBytes))));
+    window_begin_ = at_;
+    file_.read(at_, window_);
+  }
+  const auto bytes = std::span<const std::byte>(window_).subspan(static_cast<size_t>(at_ - window_begin_), n_bytes);
   at_ += n_bytes;
   return bytes;
 }
 
-std::string_view PickleMachine::take_line() {
+std::string PickleMachine::take_line() {
   constexpr size_t kMaxLine = 256;
-  const uint64_t begin = at_;
-  while (at_ - begin <= kMaxLine) {
-    if (take(1)[0] == std::byte{'\n'})
-      return {reinterpret_cast<const char*>(tree_.file.data() + begin), static_cast<size_t>(at_ - begin - 1)};
+  std::string line;
+  while (line.size() <= kMaxLine) {
+    const auto next = std::to_integer<char>(take(1)[0]);
+    if (next == '\n') return line;
+    line += next;
   }
   fail("holds a name of more than " + std::to_string(kMaxLine) + " bytes");
 }
@@ -66,8 +72,20 @@ PickleHandle PickleMachine::push_extent(PickleKind kind, uint64_t length) {
   value.kind = kind;
   value.offset = at_;
   value.length = length;
-  take(length);
+  if (length > end_ - at_) fail("is cut short", "fetch it again");
+  const uint64_t behind = at_ + length;
+  if (kind != PickleKind::kBytes) keep(value);
+  at_ = behind;
   return push_new(std::move(value));
+}
+
+void PickleMachine::keep(PickleValue& text) {
+  const auto n_bytes = static_cast<size_t>(std::min<uint64_t>(text.length, PickleTree::kKeptBytes));
+  if (n_bytes > limits_.kept_bytes - tree_.kept.size())
+    fail("holds more than " + std::to_string(limits_.kept_bytes) + " bytes of text");
+  text.offset = tree_.kept.size();
+  const std::span<const std::byte> bytes = take(n_bytes);
+  tree_.kept.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
 }
 
 PickleHandle PickleMachine::push_items(PickleKind kind, std::span<const PickleHandle> items) {
@@ -138,7 +156,14 @@ void PickleMachine::step(uint8_t opcode) {
 
 void PickleMachine::check_protocol() {
   const unsigned wanted = dialect_ == PickleDialect::kSnapshot ? 4 : 2;
-  if (at_ >= tree_.file.size() || take_number<uint8_t>() != kProto) fail("is no pickle", kWayOut);
+  if (at_ >= end_) throw base::DataError(tree_.where, "is empty", kWayOut);
+  const auto first = take_number<uint8_t>();
+  // Pickles of protocols 0 and 1 begin with a mark, an empty container or a name; zip archives with "PK".
+  if (first == 'P' && at_ < end_ && take_number<uint8_t>() == 'K')
+    throw base::DataError(tree_.where, "is a zip archive, as torch.save writes it, and no network snapshot", kWayOut);
+  if (std::string_view("(}])c").find(static_cast<char>(first)) != std::string_view::npos)
+    throw base::DataError(tree_.where, "is no pickle of protocol " + std::to_string(wanted), kWayOut);
+  if (first != kProto) throw base::DataError(tree_.where, "is no pickle", kWayOut);
   const unsigned protocol = take_number<uint8_t>();
   if (protocol != wanted)
     fail("has pickle protocol " + std::to_string(protocol) + " instead of " + std::to_string(wanted), kWayOut);
@@ -161,9 +186,9 @@ PickleTree PickleMachine::run() {
   fail("takes more than " + std::to_string(limits_.steps) + " steps");
 }
 
-PickleTree read_pickle(std::span<const std::byte> file, uint64_t begin, PickleDialect dialect, std::string where,
+PickleTree read_pickle(const base::ByteSource& file, PickleRange range, PickleDialect dialect, std::string where,
                        PickleLimits limits) {
-  return PickleMachine(file, begin, dialect, std::move(where), limits).run();
+  return PickleMachine(file, range, dialect, std::move(where), limits).run();
 }
 
 }  // namespace inr::store

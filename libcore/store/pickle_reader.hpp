@@ -2,15 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // A restricted reader of pickles: exactly the structure that the authors' training loop writes (released.md, section
 // 5). Python's own reader runs whatever a file names; this one knows nine names and what to note down for each, skips
-// objects of a few packages, and refuses all other names, opcodes and uses. Reads a memory map in one pass: large bytes
-// are stepped over.
+// objects of a few packages, and refuses all other names, opcodes and uses. Reads in one pass through a small window:
+// large bytes are stepped over.
 #pragma once
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
+#include "base/byte_source.hpp"
 #include "store/pickle_tree.hpp"
 
 namespace inr::store {
@@ -25,15 +25,21 @@ enum class PickleDialect {
 struct PickleLimits {
   uint64_t steps = uint64_t{1} << 22;  // opcodes
   size_t values = size_t{1} << 20;
+  size_t kept_bytes = size_t{1} << 24;  // of all texts together
+};
+
+/// Where in a file a pickle lies at most.
+struct PickleRange {
+  uint64_t begin, end;
 };
 
 /// What a name stands for; nothing where it is not on the list. A leading "src." of module is dropped.
 std::optional<PickleGlobal> known_global(PickleDialect dialect, std::string_view module, std::string_view name);
 
-/// Reads the pickle that begins at offset begin of file, up to its STOP. where names the file in errors; file must
-/// outlive the tree. Throws DataError: cut short, a name or opcode that is not on the list, a value used in a way that
-/// does not belong there, limits.
-PickleTree read_pickle(std::span<const std::byte> file, uint64_t begin, PickleDialect dialect, std::string where,
+/// Reads the pickle that begins at range.begin of file, up to its STOP. where names the file in errors. Throws
+/// DataError: cut short, a name or opcode that is not on the list, a value used in a way that does not belong there,
+/// limits; and what reading the file throws.
+PickleTree read_pickle(const base::ByteSource& file, PickleRange range, PickleDialect dialect, std::string where,
                        PickleLimits limits = {});
 
 }  // namespace inr::store

@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/pickle_tree.hpp"
 
+#include <algorithm>
+
 namespace inr::store {
 
 std::string_view PickleTree::text(PickleHandle handle) const {
   const PickleValue& value = values[handle];
-  if (value.kind != PickleKind::kText) return {};
-  const std::span<const std::byte> found = bytes(value);
-  return {reinterpret_cast<const char*>(found.data()), found.size()};
+  if (value.kind != PickleKind::kText && value.kind != PickleKind::kBigInt) return {};
+  return std::string_view(kept).substr(value.offset, std::min<uint64_t>(value.length, kKeptBytes));
 }
 
 std::optional<PickleHandle> PickleTree::find(PickleHandle dictionary, std::string_view key) const {

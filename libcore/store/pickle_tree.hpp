@@ -1,14 +1,13 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
 // What a restricted pickle holds, as values that refer to each other by number: nothing is executed and nothing of any
-// class is made. Text and bytes stay in the file, as (offset, length). Containers may contain themselves, so that who
-// walks them counts.
+// class is made. Bytes stay in the file, as (offset, length); of texts the beginning is kept. Containers may contain
+// themselves, so that who walks them counts.
 #pragma once
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,7 +18,7 @@ enum class PickleKind : uint8_t {
   kNone,
   kBool,
   kInt,
-  kBigInt,  // more than 64 bits: offset, length of its bytes
+  kBigInt,  // more than 64 bits: its bytes, kept like a text
   kFloat,
   kText,
   kBytes,
@@ -57,28 +56,25 @@ struct PickleValue {
   union {
     int64_t integer = 0;  // kBool, kInt
     double real;          // kFloat
-    uint64_t offset;      // kText, kBytes, kBigInt: in the file
+    uint64_t offset;      // kBytes: in the file; kText, kBigInt: in what is kept
   };
   uint64_t length = 0;
   std::vector<PickleHandle> items;
 };
 
-/// All values of one pickle. Refers to the bytes it was read from.
+/// All values of one pickle.
 struct PickleTree {
-  std::span<const std::byte> file;
-  std::string where;  // names the file in errors
+  static constexpr size_t kKeptBytes = 4096;  // of one text: no name and no argument is as long
+  std::string where;                          // names the file in errors
+  std::string kept;                           // the beginnings of all texts
   std::deque<PickleValue> values;
   PickleHandle root = 0;
   uint64_t end = 0;  // offset behind its last byte
 
   [[nodiscard]] const PickleValue& operator[](PickleHandle handle) const { return values[handle]; }
   [[nodiscard]] bool is(PickleHandle handle, PickleKind kind) const { return values[handle].kind == kind; }
-  /// Empty where the value is no text.
+  /// What is kept of a text or a kBigInt: all of it where its length is at most kKeptBytes. Empty for other kinds.
   [[nodiscard]] std::string_view text(PickleHandle handle) const;
-  /// Of a kText, kBytes or kBigInt.
-  [[nodiscard]] std::span<const std::byte> bytes(const PickleValue& value) const {
-    return file.subspan(value.offset, value.length);
-  }
   /// The value of a dictionary's key; nothing where it is absent, or where dictionary is none.
   [[nodiscard]] std::optional<PickleHandle> find(PickleHandle dictionary, std::string_view key) const;
 };

@@ -11,9 +11,10 @@ namespace inr::store {
 namespace {
 
 const base::Json kNothing;
-// A hostile file could make chains of long references whose work is a product of their lengths.
-constexpr int kMaxReferences = 4;
-constexpr size_t kMaxReferenceBytes = 100;
+// A hostile file could make chains of long references whose work is a product of their lengths: so many keys are looked
+// for on the way to one argument, all its references together. The released configurations take two or three.
+constexpr int kMaxSteps = 64;
+constexpr size_t kMaxReferenceBytes = 200;
 
 // The rest after the first part, which is given in first.
 std::string_view split(std::string_view path, std::string_view& first) {
@@ -36,32 +37,50 @@ ReleasedArguments::ReleasedArguments(const base::Json& kwargs, std::string where
     throw base::DataError(where_, "the generator's constructor arguments hold no configuration cfg");
 }
 
-const base::Json& ReleasedArguments::resolved(const base::Json& value, int depth) const {
+// The value of key; nothing where it is absent, or where dictionary is null.
+const base::Json* ReleasedArguments::member(const base::Json& dictionary, std::string_view key,
+                                            std::string_view path) const {
+  if (dictionary.is_null()) return nullptr;
+  if (!dictionary.is_object()) {
+    throw base::DataError(where_, std::string(path.substr(0, path.size() - key.size() - 1)) + " is " +
+                                      base::printable(base::dump_json(dictionary)) + " instead of a dictionary");
+  }
+  const auto found = dictionary.find(std::string(key));
+  return found == dictionary.end() ? nullptr : &*found;
+}
+
+const base::Json& ReleasedArguments::resolved(const base::Json& value, std::string_view path, int& steps) const {
   if (!value.is_string()) return value;
   const std::string& text = value.get_ref<const std::string&>();
-  if (!text.starts_with("${") || !text.ends_with("}")) return value;
-  if (depth == kMaxReferences || text.size() > kMaxReferenceBytes)
-    throw base::DataError(where_, "reference " + base::printable(text) + " in cfg leads to itself, or is too long");
+  if (text.find("${") == std::string::npos) return value;
+  const auto fail = [&](const std::string& fault) { throw base::DataError(where_, std::string(path) + " " + fault); };
+  const auto inside = std::string_view(text).substr(text.starts_with("${") && text.ends_with("}") ? 2 : 0);
+  if (inside.size() == text.size() || inside.find_first_of("${}") != inside.size() - 1)
+    fail("is " + base::printable(text) + ": only references of the form ${a.b} are followed");
+  if (text.size() > kMaxReferenceBytes) fail("is a reference of " + std::to_string(text.size()) + " bytes");
+  const std::string name(inside.substr(0, inside.size() - 1));
   const base::Json* found = &kwargs_["cfg"];
-  std::string_view rest = std::string_view(text).substr(2, text.size() - 3), key;
-  while (!rest.empty()) {
+  std::string_view rest = name, key;
+  do {
+    if (--steps < 0) fail("refers to " + base::printable(name) + ", which leads to itself, or through too many others");
     rest = split(rest, key);
-    const auto next = found->is_object() ? found->find(std::string(key)) : found->end();
-    if (!found->is_object() || next == found->end()) return kNothing;
-    found = &resolved(*next, depth + 1);
-  }
+    const base::Json* const next = found->is_object() ? member(*found, key, name) : nullptr;
+    if (next == nullptr || name.ends_with('.')) fail("refers to " + base::printable(name) + ", which is not in cfg");
+    found = &resolved(*next, path, steps);
+  } while (!rest.empty());
   return *found;
 }
 
 const base::Json& ReleasedArguments::at(std::string_view path) const {
   const base::Json* found = &kwargs_;
-  std::string_view key;
-  while (!path.empty()) {
-    path = split(path, key);
-    if (!found->is_object()) return kNothing;
-    const auto next = found->find(std::string(key));
-    if (next == found->end()) return kNothing;
-    found = &resolved(*next, 0);
+  std::string_view rest = path, key;
+  int steps = kMaxSteps;
+  while (!rest.empty()) {
+    rest = split(rest, key);
+    const std::string_view so_far = path.substr(0, path.size() - rest.size() - (rest.empty() ? 0 : 1));
+    const base::Json* const next = member(*found, key, so_far);
+    if (next == nullptr) return kNothing;
+    found = &resolved(*next, so_far, steps);
   }
   return *found;
 }

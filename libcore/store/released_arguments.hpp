@@ -16,8 +16,9 @@ class ReleasedArguments {
   /// kwargs must outlive this; where names the file in errors.
   ReleasedArguments(const base::Json& kwargs, std::string where);
 
-  /// The value at "cfg.fmm.rank"; null where it is absent. A text "${a.b}" inside cfg stands for cfg.a.b. Throws
-  /// DataError where references run in circles.
+  /// The value at "cfg.fmm.rank"; null where it is absent. A text "${a.b}" stands for cfg.a.b. Throws DataError naming
+  /// the path: a reference to what is not there, in circles or of another form; a step of the path that is no
+  /// dictionary.
   [[nodiscard]] const base::Json& at(std::string_view path) const;
   /// A positive integer, or fallback where it is absent and fallback is not 0. Throws DataError naming the path.
   [[nodiscard]] int64_t integer(std::string_view path, int64_t fallback = 0) const;
@@ -33,7 +34,9 @@ class ReleasedArguments {
  private:
   struct Only;
   void refuse(const Only& only, const std::string& path) const;
-  [[nodiscard]] const base::Json& resolved(const base::Json& value, int depth) const;
+  [[nodiscard]] const base::Json* member(const base::Json& dictionary, std::string_view key,
+                                         std::string_view path) const;
+  [[nodiscard]] const base::Json& resolved(const base::Json& value, std::string_view path, int& steps) const;
   const base::Json& kwargs_;
   std::string where_;
 };

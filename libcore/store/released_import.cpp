@@ -153,7 +153,9 @@ class Planner {
   Coordinates coordinates(const std::string& from, const std::string& to, int64_t grid) {
     Coordinates seen;
     const std::string config = "cfg.coords.res_configs." + std::to_string(grid);
-    if (arguments_.at(config).is_object()) {
+    if (const Json& given = arguments_.at(config); !given.is_null()) {
+      if (!given.is_object())
+        fail(config + " is " + base::printable(base::dump_json(given)) + " instead of a dictionary");
       arguments_.refuse_unsupported_grid(grid);
       seen.cosine = arguments_.flag(config + ".use_cosine");
     }
@@ -215,6 +217,8 @@ void write_released(const ReleasedPlan& plan, const std::string& path, const Jso
           sink(std::as_bytes(std::span<const float>(piece)));
           between_pieces();
         }
+        // What was read before the file was written to would not fit what was read after.
+        part.tensor->file->check_unchanged();
       }
     };
     sources.push_back({"ema." + output.name, base::Dtype::kF32, output.shape, produce});

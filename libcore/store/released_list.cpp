@@ -17,24 +17,23 @@ std::string row(const std::string& name, size_t width, const std::string& rest) 
 
 }  // namespace
 
-std::string list_released(const ReleasedSource& source) {
+void list_released(const ReleasedSource& source, const std::function<void(std::string_view)>& sink) {
   size_t width = 0;
   for (const ReleasedModule& module : source.modules) width = std::max(width, module.name.size());
   for (const auto& [name, tensor] : source.tensors) width = std::max(width, base::printable(name, 400).size());
   width = std::min<size_t>(width, 80);
-  std::string text;
-  for (const std::string& entry : source.entries) text += "entry   " + entry + "\n";
+  for (const std::string& entry : source.entries) sink("entry   " + entry + "\n");
   for (const ReleasedModule& module : source.modules)
-    text += "module  " + row(module.name.empty() ? "G_ema" : module.name, width, module.class_name);
+    sink("module  " + row(module.name.empty() ? "G_ema" : module.name, width, module.class_name));
   int64_t n_values = 0;
   for (const auto& [name, tensor] : source.tensors) {
-    text += "tensor  " + row(base::printable(name, 400), width, base::shape_text(tensor.shape));
+    sink("tensor  " + row(base::printable(name, 400), width, base::shape_text(tensor.shape)));
     n_values += tensor.numel;
   }
-  text += "kwargs  " + base::dump_json(source.kwargs) + "\n";
+  sink("kwargs  " + source.kwargs.dump(-1, ' ', true, base::Json::error_handler_t::replace) + "\n");
   const uint64_t n_bytes = static_cast<uint64_t>(n_values) * sizeof(float);
-  return text + "total   " + std::to_string(source.tensors.size()) + " tensors, " + std::to_string(n_values) +
-         " values, " + std::to_string(n_bytes) + " of " + std::to_string(source.file.size()) + " bytes\n";
+  sink("total   " + std::to_string(source.tensors.size()) + " tensors, " + std::to_string(n_values) + " values, " +
+       std::to_string(n_bytes) + " of " + std::to_string(source.file->size()) + " bytes\n");
 }
 
 }  // namespace inr::store

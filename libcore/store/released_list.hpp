@@ -2,14 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is inside a released model, for people.
 #pragma once
-#include <string>
+#include <functional>
+#include <string_view>
 
 #include "store/released_source.hpp"
 
 namespace inr::store {
 
 /// Lines of text: the snapshot's entries, modules with their classes, tensors with their shapes, constructor arguments
-/// as JSON, sums.
-std::string list_released(const ReleasedSource& source);
+/// as ASCII JSON, sums. sink is given one or several lines at a time; nothing in them controls a terminal.
+void list_released(const ReleasedSource& source, const std::function<void(std::string_view)>& sink);
 
 }  // namespace inr::store

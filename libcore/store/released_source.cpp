@@ -3,13 +3,14 @@
 #include "store/released_source.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
-#include <cstring>
 
-#include "base/atomic_file.hpp"
+#include "base/crc32c.hpp"
 #include "base/error.hpp"
-#include "base/safetensors.hpp"
+#include "base/sha256.hpp"
 #include "store/little_endian.hpp"
+#include "store/released_forms.hpp"
 
 namespace inr::store {
 namespace {
@@ -23,64 +24,73 @@ bool is_contiguous(const ReleasedTensor& tensor) {
   return true;
 }
 
-float float_at(std::span<const std::byte> bytes, int64_t index) {
-  return std::bit_cast<float>(load_le<uint32_t>(bytes.subspan(static_cast<size_t>(index) * sizeof(float))));
-}
+float float_at(std::span<const std::byte> bytes) { return std::bit_cast<float>(load_le<uint32_t>(bytes)); }
 
 // A safetensors file has its JSON header behind eight bytes of length; a pickle has opcodes there.
-bool looks_like_safetensors(std::span<const std::byte> file) { return file.size() > 8 && file[8] == std::byte{'{'}; }
-
-ReleasedSource from_safetensors(const std::string& path) {
-  const auto file = std::make_shared<const base::Safetensors>(base::Safetensors::open(path));
-  ReleasedSource source;
-  source.where = path;
-  const std::string kwargs = file->metadata("init_kwargs");
-  if (kwargs.empty()) {
-    throw base::DataError(path, "is no released model: its metadata lacks init_kwargs",
-                          "give a network snapshot (.pkl) of the released training code");
-  }
-  source.kwargs = base::parse_json(kwargs, path + ": init_kwargs");
-  for (const base::TensorInfo& info : file->tensors()) {
-    if (info.dtype != base::Dtype::kF32) {
-      throw base::DataError(path, "tensor '" + base::printable(info.name) + "' is " +
-                                      std::string(base::dtype_name(info.dtype)) + ", released models are F32");
-    }
-    ReleasedTensor tensor;
-    tensor.shape = info.shape;
-    tensor.stride.assign(info.shape.size(), 1);
-    for (size_t i = info.shape.size(); i-- > 1;) tensor.stride[i - 1] = tensor.stride[i] * info.shape[i];
-    tensor.bytes = file->bytes(info);
-    tensor.numel = info.numel();
-    source.tensors.emplace(info.name, std::move(tensor));
-  }
-  source.keep = file;
-  return source;
+bool looks_like_safetensors(const base::ByteSource& file) {
+  std::array<std::byte, 1> brace{};
+  if (file.size() > 8) file.read(8, brace);
+  return brace[0] == std::byte{'{'};
 }
 
 }  // namespace
 
 void ReleasedTensor::read(int64_t first, std::span<float> out) const {
+  const auto place = [&](int64_t index) { return offset + static_cast<uint64_t>(index) * sizeof(float); };
   if (is_contiguous(*this)) {
-    for (size_t i = 0; i < out.size(); ++i) out[i] = float_at(bytes, first + static_cast<int64_t>(i));
+    const std::span<std::byte> bytes = std::as_writable_bytes(out);
+    file->read(place(first), bytes);
+    for (size_t i = 0; i < out.size(); ++i) out[i] = float_at(bytes.subspan(i * sizeof(float)));
     return;
   }
+  constexpr uint64_t kWindowBytes = 4096;
+  std::vector<std::byte> window;
+  uint64_t begin = 0;
   for (size_t k = 0; k < out.size(); ++k) {
-    int64_t rest = first + static_cast<int64_t>(k), at = 0;
+    int64_t rest = first + static_cast<int64_t>(k), index = 0;
     for (size_t i = shape.size(); i-- > 0;) {
-      at += rest % shape[i] * stride[i];
+      index += rest % shape[i] * stride[i];
       rest /= shape[i];
     }
-    out[k] = float_at(bytes, at);
+    const uint64_t at = place(index);
+    if (at < begin || at + sizeof(float) > begin + window.size()) {
+      window.resize(static_cast<size_t>(std::min(kWindowBytes, file->size() - at)));
+      file->read(at, window);
+      begin = at;
+    }
+    out[k] = float_at(std::span<const std::byte>(window).subspan(static_cast<size_t>(at - begin)));
   }
 }
 
-ReleasedSource open_released(const std::string& path) {
-  auto file = std::make_shared<const base::MappedFile>(path);
-  const std::span<const std::byte> bytes = file->bytes();
-  ReleasedSource source = looks_like_safetensors(bytes) ? from_safetensors(path) : read_released_pickle(bytes, path);
-  source.file = bytes;
-  source.keep = std::make_shared<const std::pair<decltype(file), std::shared_ptr<const void>>>(file, source.keep);
+ReleasedSource read_released(std::shared_ptr<const base::ByteSource> file, const std::string& where) {
+  ReleasedSource source =
+      looks_like_safetensors(*file) ? read_released_safetensors(file, where) : read_released_pickle(file, where);
+  source.where = where;
+  source.file = std::move(file);
   return source;
+}
+
+ReleasedSource open_released(const std::string& path) {
+  return read_released(std::make_shared<const base::FileBytes>(path), path);
+}
+
+std::string hash_released(const ReleasedSource& source, const std::function<void(uint64_t)>& between_pieces) {
+  constexpr uint64_t kPieceBytes = uint64_t{1} << 20;
+  base::Sha256 hash;
+  uint32_t checksum = 0;
+  std::vector<std::byte> piece;
+  for (uint64_t at = 0; at < source.file->size(); at += piece.size()) {
+    // The data begin with a piece of their own.
+    const uint64_t end = at < source.data_begin ? source.data_begin : source.file->size();
+    piece.resize(static_cast<size_t>(std::min(kPieceBytes, end - at)));
+    source.file->read(at, piece);
+    hash.update(piece);
+    if (source.checksum && at >= source.data_begin) checksum = base::crc32c(piece, checksum);
+    between_pieces(at + piece.size());
+  }
+  if (source.checksum && *source.checksum != checksum)
+    throw base::DataError(source.where, "the checksum of the data does not fit", "the file is damaged; copy it anew");
+  return hash.hex();
 }
 
 }  // namespace inr::store

@@ -1,27 +1,46 @@
 #!/bin/bash
 # SPDX-FileCopyrightText: The inr authors
 # SPDX-License-Identifier: Apache-2.0
-# The reader of pickles under a fuzzer with address and undefined behaviour sanitizers: run.sh SECONDS [FOLDER]. FOLDER
-# keeps the program, the corpus and what made it fail; the same folder again goes on from its corpus (default: a
-# temporary one). With clang by libFuzzer, without it (or OWN_LOOP=1) by damaged copies of the seeds.
+# The importer of released models under a fuzzer with address and undefined behaviour sanitizers:
+#     run.sh SECONDS [FOLDER] [TARGET]
+# TARGET is pickle (reading, listing, planning: the default) or import (all of it, up to the written file). FOLDER keeps
+# the program, the corpus and what made it fail; the same folder again goes on from its corpus (default: a temporary
+# one). With clang by libFuzzer, without it (or OWN_LOOP=1) by damaged copies of the seeds.
 # Exit status 0: nothing was found.
 set -eu
-seconds=${1:?usage: run.sh SECONDS [FOLDER]}
+seconds=${1:?usage: run.sh SECONDS [FOLDER] [TARGET]}
 root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
 folder=${2:-$(mktemp -d)}
-mkdir -p "$folder/corpus" "$folder/include" "$folder/seeds"
-for part in base store; do ln -sfn "$root/libcore/$part" "$folder/include/$part"; done
+target=${3:-pickle}
+mkdir -p "$folder/corpus-$target" "$folder/include" "$folder/seeds"
+for part in base store model image decoders; do ln -sfn "$root/libcore/$part" "$folder/include/$part"; done
 
-sources=("$root"/tests/fuzz/pickle_fuzz.cpp "$root"/libcore/store/{pickle,released}_*.cpp
-  "$root"/libcore/base/{atomic_file,crc32c,dtype,error,file_input,json,philox,safetensors,safetensors_write}.cpp)
+shopt -s nullglob
+sources=("$root/tests/fuzz/${target}_fuzz.cpp" "$root"/libcore/store/{pickle,released}_*.cpp
+  "$root"/libcore/base/{atomic_file,byte_source,crc32c,dtype,error,file_input,json,philox,safetensors,safetensors_write,sha256}.cpp "$root"/libcore/base/descriptor_path*.cpp)
+if [[ $target == import ]]; then
+  sources+=("$root"/libcore/model/{config,config_read,config_setting,config_validate,decoders,grid,presets,released_shapes,theta_layout}.cpp
+    "$root"/libcore/decoders/*/layout.cpp)
+fi
 flags=(-std=c++20 -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all "-I$folder/include" "-I$root/tests")
 own=${OWN_LOOP:-0}
 command -v clang++ >/dev/null || own=1
 if ((own)); then
-  ${CXX:-g++} "${flags[@]}" -DINR_OWN_LOOP -fsanitize=address,undefined "${sources[@]}" -o "$folder/pickle_fuzz"
+  compiler=(${CXX:-g++} "${flags[@]}" -DINR_OWN_LOOP -fsanitize=address,undefined)
 else
-  clang++ "${flags[@]}" -fsanitize=fuzzer,address,undefined "${sources[@]}" -o "$folder/pickle_fuzz"
+  compiler=(clang++ "${flags[@]}" -fsanitize=fuzzer,address,undefined)
 fi
+# One file at a time, and only those that have changed since the last run in this folder.
+mkdir -p "$folder/objects-$own"
+objects=()
+for source in "${sources[@]}"; do
+  name=${source#"$root/"}
+  object=$folder/objects-$own/${name//\//_}.o
+  objects+=("$object")
+  [[ -e $object && -z $(find "$root/libcore" "$root/tests/fuzz" "$root/tests/support" -newer "$object" -name '*.[ch]pp' -print -quit) ]] ||
+    "${compiler[@]/-fsanitize=fuzzer,/-fsanitize=fuzzer-no-link,}" -c "$source" -o "$object"
+done
+"${compiler[@]}" "${objects[@]}" -o "$folder/${target}_fuzz"
 
 make_seed() { python3 "$root/tests/support/released_snapshot.py" "$folder/seeds/$1" "${@:2}"; }
 make_seed plain.pkl
@@ -29,12 +48,13 @@ make_seed cache.pkl --cache 4096
 make_seed reference.pkl --kwargs '{"cfg": {"coords": {"low": {"use_cosine": true}, "res_configs": {"4": "${coords.low}"}}}}'
 make_seed refused.pkl --kwargs '{"c_dim": 3}'
 make_seed name.pkl --global omegaconf.nodes.AnyNode
-cp "$root/tests/golden/released/pickled/network.pkl" "$folder/seeds/golden.pkl"
+cp -f "$root/tests/golden/released/pickled/network.pkl" "$folder/seeds/golden.pkl"
+cp -f "$root/tests/golden/released/pickled/state.safetensors" "$folder/seeds/golden.safetensors"
 
 cd "$folder"
 if ((own)); then
-  exec ./pickle_fuzz "$seconds" "${FIRST_CASE:-0}" seeds/*
+  exec "./${target}_fuzz" "$seconds" "${FIRST_CASE:-0}" seeds/*
 fi
 # A legal file of 317 kB takes some milliseconds here; ten seconds are a hang.
-exec ./pickle_fuzz -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=400000 -print_final_stats=1 \
-  -dict="$root/tests/fuzz/pickle.dict" corpus seeds
+exec "./${target}_fuzz" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=400000 -print_final_stats=1 \
+  -dict="$root/tests/fuzz/pickle.dict" "corpus-$target" seeds

@@ -14,10 +14,11 @@ expect_exit 0 bash -c "ulimit -d $limit_kb && exec inr-import large.pkl -o model
 expect_exit 0 bash -c "ulimit -d $limit_kb && exec inr-import --list large.pkl"
 expect_stdout "^total   .* 7[23][0-9]{6} values, "
 
+mkdir again
 python3 - "$limit_kb" <<'PYTHON' || fail "more than 100 MB of private memory"
 import subprocess, sys, time
 begin, peak = time.time(), {}
-process = subprocess.Popen(["inr-import", "large.pkl", "-o", "again.safetensors"], stderr=subprocess.DEVNULL)
+process = subprocess.Popen(["inr-import", "../large.pkl", "-o", "model.safetensors"], cwd="again", stderr=subprocess.DEVNULL)
 while process.poll() is None:
     try:
         for line in open(f"/proc/{process.pid}/status"):
@@ -30,4 +31,17 @@ while process.poll() is None:
 print(f"{time.time() - begin:.1f} s, in kB:", *(f"{key} {value}" for key, value in sorted(peak.items())))
 sys.exit(process.returncode != 0 or not 0 < peak["RssAnon:"] < int(sys.argv[1]))
 PYTHON
-same_bytes model.safetensors again.safetensors
+expect_same tensors "$(tensor_hashes model.safetensors)" "$(tensor_hashes again/model.safetensors)"
+
+# Cut while it is read: one line, and no output.
+python3 - <<'PYTHON' || fail "a file that is cut while it is read"
+import os, subprocess, time
+process = subprocess.Popen(["inr-import", "large.pkl", "-o", "cut.safetensors"], stderr=subprocess.PIPE, text=True)
+time.sleep(0.7)
+os.truncate("large.pkl", 1000)
+text = process.communicate()[1]
+print(process.returncode, text)
+assert process.returncode == 1 and text.count("\n") == 1 and "large.pkl: was cut while it was read" in text
+PYTHON
+ls -A | grep -q '^cut' && fail "an output was left"
+true

@@ -13,9 +13,15 @@ hash=$(sha256sum "$golden/network.pkl")
 grep -aqF "\\\"imported_sha256\\\":\\\"${hash%% *}\\\"" model.safetensors || fail "the checkpoint does not tell the hash"
 expect_exit 0 inr-info --check model.safetensors state.safetensors
 
+grep -aqF '\"program\":\"inr-import ' model.safetensors || fail "the checkpoint does not tell the program's version"
+grep -aqF "\\\"command\\\":\\\"inr-import $golden/network.pkl -o model.safetensors\\\"" model.safetensors ||
+  fail "the checkpoint does not tell the command"
+
 # Twice the same bytes.
-expect_exit 0 inr-import "$golden/network.pkl" -o again.safetensors
-same_bytes model.safetensors again.safetensors
+mkdir again
+expect_exit 0 bash -c "cd again && exec inr-import $golden/network.pkl -o model.safetensors"
+same_bytes model.safetensors again/model.safetensors
+expect_stderr 'model\.safetensors: decoder released, 16x16, nearest upsampling$'
 
 expect_exit 0 inr-import --list "$golden/network.pkl"
 expect_quiet

@@ -44,8 +44,43 @@ refused cut.pkl 'cut\.pkl: is cut short'
 echo "no model at all" >text.pkl
 refused text.pkl 'is no pickle'
 : >empty.pkl
-refused empty.pkl 'is no pickle'
-refused "$golden/imported.safetensors" 'lacks init_kwargs'
+refused empty.pkl 'empty\.pkl: is empty'
+refused "$golden/imported.safetensors" 'is a checkpoint of this toolkit already'
+refused "$golden/definition.safetensors" 'lacks init_kwargs'
+
+# A key that is there twice, and tensors that share one storage until they are larger than the file.
+python3 - "$SOURCE/tests/support/released_snapshot.py" <<'PYTHON' || fail "cannot write hostile snapshots"
+import sys
+exec(open(sys.argv[1]).read().replace("\nmain()\n", "\n"))
+
+def write(path, buffers):
+    w = Writer(path)
+    w.raw(b"\x80\x04")
+    w.value({"G_ema": module("Generator", buffers=buffers, modules={})})
+    w.raw(b".")
+    w.file.close()
+
+class Pairs(list):
+    def items(self):
+        return self
+
+first = [True]
+def shared(w):
+    if first[0]:
+        storage(4096, False)(w)
+        w.raw(b"\x94")
+        first[0] = False
+    else:
+        w.raw(b"h\x00")
+def alias(w):
+    w.name("torch._utils", "_rebuild_tensor_v2")
+    w.value((shared, 0, (4096,), (1,), False, ordered({})))
+    w.raw(b"R")
+write("twice.pkl", Pairs([("w_avg", tensor(4)), ("w_avg", None)]))
+write("shared.pkl", {f"b{i}": alias for i in range(50)})
+PYTHON
+refused twice.pkl 'G_ema: w_avg is there twice'
+refused shared.pkl 'holds tensors that are larger together than the file'
 refused missing.pkl 'missing\.pkl: cannot open'
 refused . 'Is a directory'
 
@@ -54,6 +89,10 @@ expect_exit 2 inr-import "$golden/network.pkl"
 expect_stderr 'where to\?'
 expect_exit 2 inr-import "$golden/network.pkl" -o -
 expect_exit 2 inr-import "$golden/network.pkl" --list -o x
+expect_exit 2 inr-import "$golden/network.pkl" --list -o ''
+expect_exit 2 inr-import - -o x.safetensors <"$golden/network.pkl"
+expect_one_line inr-import
+expect_stderr 'give a FILE'
 cp "$golden/network.pkl" same.pkl
 chmod u+w same.pkl
 expect_exit 2 inr-import same.pkl -o same.pkl

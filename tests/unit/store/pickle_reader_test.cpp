@@ -18,15 +18,19 @@ using namespace std::string_literals;
 
 namespace {
 
-// The tree refers to the bytes.
 struct Read {
   std::string bytes;
   PickleTree tree;
 };
 
+PickleTree read_bytes(const std::string& bytes, PickleDialect dialect, store::PickleLimits limits = {}) {
+  const base::MemoryBytes file(std::as_bytes(std::span(bytes)));
+  return store::read_pickle(file, {0, file.size()}, dialect, "file", limits);
+}
+
 Read read(const std::string& body, PickleDialect dialect = PickleDialect::kSnapshot, store::PickleLimits limits = {}) {
   Read out{(dialect == PickleDialect::kSnapshot ? "\x80\x04"s : "\x80\x02"s) + body, {}};
-  out.tree = store::read_pickle(std::as_bytes(std::span(out.bytes)), 0, dialect, "file", limits);
+  out.tree = read_bytes(out.bytes, dialect, limits);
   return out;
 }
 
@@ -68,7 +72,7 @@ BOOST_AUTO_TEST_CASE(numbers) {
   BOOST_TEST(real.tree[real.tree.root].real == 1.5);
   const Read big = read("\x8a\x09\x00\x01\x02\x03\x04\x05\x06\x07\x08."s);
   BOOST_TEST(big.tree.is(big.tree.root, PickleKind::kBigInt));
-  BOOST_TEST(big.tree.bytes(big.tree[big.tree.root]).size() == 9U);
+  BOOST_TEST(big.tree.text(big.tree.root) == "\x00\x01\x02\x03\x04\x05\x06\x07\x08"s);
 }
 
 BOOST_AUTO_TEST_CASE(containers_and_memo) {
@@ -88,7 +92,20 @@ BOOST_AUTO_TEST_CASE(containers_and_memo) {
   BOOST_TEST(tree.end == pickle.bytes.size());
 }
 
-BOOST_AUTO_TEST_CASE(text_and_bytes_stay_in_the_file) {
+BOOST_AUTO_TEST_CASE(of_a_text_the_beginning_is_kept) {
+  const std::string content(70000, 'x');
+  const Read pickle = read("]("s + "X\x70\x11\x01\x00"s + content + "e" + text("behind") + "a.");
+  const auto& items = pickle.tree[pickle.tree.root].items;
+  BOOST_REQUIRE(items.size() == 2U);
+  BOOST_TEST(pickle.tree[items[0]].length == content.size());
+  BOOST_TEST(pickle.tree.text(items[0]) == content.substr(0, PickleTree::kKeptBytes));
+  BOOST_TEST(pickle.tree.text(items[1]) == "behind");
+  const store::PickleLimits few = {.kept_bytes = 10};
+  BOOST_TEST(has(error_of("]" + text("12345678") + "a" + text("123") + "a.", PickleDialect::kSnapshot, few),
+                 "more than 10 bytes of text"));
+}
+
+BOOST_AUTO_TEST_CASE(bytes_stay_in_the_file) {
   const std::string content(70000, 'x');
   const Read pickle = read("B\x70\x11\x01\x00"s + content + ".");
   const auto& value = pickle.tree[pickle.tree.root];
@@ -111,9 +128,10 @@ BOOST_AUTO_TEST_CASE(names_that_are_known) {
     BOOST_TEST((known(module, attribute) == PickleGlobal::kOpaque), module);
   for (const auto& [module, attribute] :
        {std::pair("os", "system"), std::pair("builtins", "eval"), std::pair("builtins", "getattr"),
-        std::pair("omegaconfx", "AnyNode"), std::pair("typingx", "Any"), std::pair("numpy", "load"),
-        std::pair("collections", "Counter"), std::pair("src.src.dnnlib.util", "EasyDict"), std::pair("torch", "load"),
-        std::pair("torch", "FloatStorage"), std::pair("", "")})
+        std::pair("omegaconf", "os.system"), std::pair("typing", "sys.modules"), std::pair("omegaconfx", "AnyNode"),
+        std::pair("typingx", "Any"), std::pair("numpy", "load"), std::pair("collections", "Counter"),
+        std::pair("src.src.dnnlib.util", "EasyDict"), std::pair("torch", "load"), std::pair("torch", "FloatStorage"),
+        std::pair("", "")})
     BOOST_TEST(!known(module, attribute).has_value(), module << "." << attribute);
   BOOST_TEST(store::known_global(PickleDialect::kStorage, "torch.cuda", "FloatStorage").has_value());
   BOOST_TEST(!store::known_global(PickleDialect::kStorage, "torch", "HalfStorage").has_value());
@@ -129,6 +147,7 @@ BOOST_AUTO_TEST_CASE(other_names_are_refused_by_name) {
                  "subprocess.Popen"));
   BOOST_TEST(has(error_of(text("os") + "K\x01\x93."s), "a part of a name is an integer"));
   BOOST_TEST(has(error_of(name("x\ny", "z\x1b[1m") + "."), "x\\ny"));
+  BOOST_TEST(has(error_of(name(std::string(120, 'a'), "evil") + "."), ".evil, which"));
 }
 
 BOOST_AUTO_TEST_CASE(opaque_objects_are_skipped) {
@@ -150,9 +169,10 @@ BOOST_AUTO_TEST_CASE(known_calls_are_noted_down) {
   BOOST_TEST(pickle.tree.is(pickle.tree[pickle.tree.root].items[0], PickleKind::kStorage));
   const Read list = read(name("torch.nn.modules.container", "ModuleList") + ")\x81}b."s);
   BOOST_TEST(list.tree.is(list.tree.root, PickleKind::kModule));
+  const auto is_dictionary = [](const PickleTree& tree) { return tree.is(tree.root, PickleKind::kDict); };
   for (const std::string& made :
        {name("collections", "OrderedDict") + ")R."s, name("dnnlib.util", "EasyDict") + ")\x81."s})
-    BOOST_TEST(read(made).tree.is(0, PickleKind::kText));
+    BOOST_TEST(is_dictionary(read(made).tree));
 }
 
 BOOST_AUTO_TEST_CASE(calls_that_do_not_belong_there) {
@@ -190,15 +210,17 @@ BOOST_AUTO_TEST_CASE(opcodes_and_protocols_that_are_not_read) {
     BOOST_TEST(has(error_of("N("s + opcode + "."), "holds opcode 0x"), opcode);
   const auto whole = [](const std::string& bytes) {
     try {
-      store::read_pickle(std::as_bytes(std::span(bytes)), 0, PickleDialect::kSnapshot, "file");
+      read_bytes(bytes, PickleDialect::kSnapshot);
     } catch (const base::DataError& error) {
       return std::string(error.what());
     }
     return "no error"s;
   };
   BOOST_TEST(has(whole("\x80\x05N."s), "protocol 5 instead of 4"));
-  BOOST_TEST(has(whole("(dp0\n."s), "is no pickle"));
-  BOOST_TEST(has(whole(""s), "is no pickle"));
+  BOOST_TEST(has(whole("(dp0\n."s), "is no pickle of protocol 4"));
+  BOOST_TEST(has(whole("PK\x03\x04"s), "zip archive, as torch.save writes it"));
+  BOOST_TEST(has(whole("hello"s), "is no pickle;"));
+  BOOST_TEST(has(whole(""s), "is empty"));
 }
 
 BOOST_AUTO_TEST_CASE(storages_have_their_own_words) {

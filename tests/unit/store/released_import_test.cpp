@@ -1,12 +1,15 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// Released models, on the smallest golden: what is refused and by which name, references in the configuration, damaged
-// and hostile snapshots, tensors that do not lie one value after another.
+// Released models, on the smallest golden: tensors that are missing or do not lie one value after another, damaged and
+// hostile snapshots, files that change while they are read.
 #include "store/released_import.hpp"
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,47 +18,16 @@
 #include "base/safetensors.hpp"
 #include "store/released_list.hpp"
 #include "support/mutate.hpp"
-#include "support/test.hpp"
+#include "unit/store/released_models.hpp"
 
 using namespace inr;
-using base::Json;
+using test::Changed;
+using test::error_of;
+using test::golden;
+using test::has;
+using namespace std::string_literals;
 
 namespace {
-
-std::string golden(const std::string& name) { return INR_DEFAULT_GOLDEN_DIR "/released/pickled/" + name; }
-
-bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
-
-std::string error_of(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const base::DataError& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
-// The golden's state with other arguments, or without some tensors, or with one more.
-struct Changed {
-  std::function<void(Json&)> arguments = [](Json&) {};
-  std::function<void(std::vector<base::TensorView>&)> tensors = [](auto&) {};
-
-  store::ReleasedPlan plan(const test::TemporaryFolder& folder) const {
-    const base::Safetensors state = base::Safetensors::open(golden("state.safetensors"));
-    Json kwargs = base::parse_json(state.metadata("init_kwargs"), "golden");
-    arguments(kwargs);
-    std::vector<base::TensorView> views;
-    for (const base::TensorInfo& info : state.tensors())
-      views.push_back({info.name, info.dtype, info.shape, state.bytes(info)});
-    tensors(views);
-    const std::string path = folder / "changed.safetensors";
-    base::write_safetensors(path, {{"init_kwargs", base::dump_json(kwargs)}}, views);
-    // Of a plan whose source has gone only the configuration may be looked at.
-    store::ReleasedPlan made = store::plan_released(store::open_released(path));
-    made.tensors.clear();
-    return made;
-  }
-};
 
 std::string snapshot() {
   const std::vector<std::byte> bytes = base::read_file(golden("network.pkl"));
@@ -68,74 +40,23 @@ std::string replaced(std::string text, const std::string& from, const std::strin
   return text.replace(at, from.size(), to);
 }
 
+store::ReleasedSource read_bytes(std::span<const std::byte> bytes) {
+  return store::read_released(std::make_shared<const base::MemoryBytes>(bytes), "file");
+}
+
+std::string list_of(const store::ReleasedSource& source) {
+  std::string text;
+  store::list_released(source, [&](std::string_view lines) { text += lines; });
+  return text;
+}
+
 std::string error_of_snapshot(const std::string& bytes) {
-  return error_of([&] { plan_released(store::read_released_pickle(std::as_bytes(std::span(bytes)), "file")); });
+  return error_of([&] { plan_released(read_bytes(std::as_bytes(std::span(bytes)))); });
 }
 
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(released_import)
-
-BOOST_AUTO_TEST_CASE(arguments_are_refused_by_name) {
-  const test::TemporaryFolder folder;
-  struct Case {
-    const char *pointer, *value, *message;
-  };
-  static constexpr Case kCases[] = {
-      {"/c_dim", "10", "c_dim is 10"},
-      {"/cfg/use_noise", "true", "cfg.use_noise is true"},
-      {"/cfg/fp32", "false", "cfg.fp32 is false"},
-      {"/synthesis_kwargs/num_fp16_res", "4", "synthesis_kwargs.num_fp16_res is 4"},
-      {"/synthesis_kwargs/conv_clamp", "256", "synthesis_kwargs.conv_clamp is 256"},
-      {"/cfg/fmm/activation", "\"sigmoid\"", "cfg.fmm.activation is \"sigmoid\""},
-      {"/cfg/fmm/activation", "null", "cfg.fmm.activation is absent"},
-      {"/cfg/fmm/enabled", "false", "cfg.fmm.enabled is false"},
-      {"/cfg/coords/kernel_size", "3", "cfg.coords.kernel_size is 3"},
-      {"/cfg/coords/per_resolution", "false", "cfg.coords.per_resolution is false"},
-      {"/cfg/coords/per_resolution", "null", "cfg.coords.per_resolution is absent"},
-      {"/cfg/coords/low_res_cfg/shared_emb_size", "8", "shared_emb_size is 8"},
-      {"/cfg/coords/medium_res_cfg/predictable_emb_size", "8", "predictable_emb_size is 8"},
-      {"/cfg/coords/medium_res_cfg/use_raw_coords", "true", "use_raw_coords is true"},
-      {"/cfg/coords/fallback", "true", "cfg.coords.fallback is true"},
-      {"/cfg/upsampling_mode", "\"bicubic\"", "cfg.upsampling_mode is bicubic"},
-      {"/mapping_kwargs/lr_multiplier", "0.1", "mapping_kwargs.lr_multiplier is 0.1"},
-      {"/img_channels", "1", "img_channels is 1"},
-      {"/img_resolution", "48", "img_resolution is 48"},
-      {"/z_dim", "\"12\"", "z_dim is \"12\" instead of a positive integer"},
-      {"/z_dim", "-1", "z_dim is -1"},
-      {"/cfg/fmm/rank", "null", "cfg.fmm.rank is null"},
-      {"/cfg/fmm/instance_norm", "1", "cfg.fmm.instance_norm is 1"},
-      {"/cfg", "3", "no configuration cfg"},
-  };
-  for (const Case& refused : kCases) {
-    Changed changed;
-    changed.arguments = [&](Json& kwargs) {
-      kwargs[Json::json_pointer(refused.pointer)] = base::parse_json(refused.value, "test");
-    };
-    const std::string error = error_of([&] { changed.plan(folder); });
-    BOOST_TEST(has(error, refused.message), refused.pointer << ": " << error);
-  }
-}
-
-BOOST_AUTO_TEST_CASE(references_are_followed_but_not_in_circles) {
-  const test::TemporaryFolder folder;
-  Changed changed;
-  changed.arguments = [](Json& kwargs) {
-    kwargs["cfg"]["coords"]["res_configs"] = "${elsewhere.list}";
-    kwargs["cfg"]["elsewhere"]["list"] = {{"8", "${low}"}, {"16", {{"use_cosine", false}}}};
-    kwargs["cfg"]["low"] = {{"use_cosine", true}};
-  };
-  const Json blocks = changed.plan(folder).model["blocks"];
-  BOOST_TEST(blocks[0]["cosine"] == true);
-  BOOST_TEST(blocks[2]["cosine"] == false);
-  changed.arguments = [](Json& kwargs) {
-    kwargs["cfg"]["coords"] = "${other}";
-    kwargs["cfg"]["other"] = "${coords}";
-  };
-  BOOST_TEST(has(error_of([&] { changed.plan(folder); }), "} in cfg leads to itself"));
-  changed.arguments = [](Json& kwargs) { kwargs["cfg"]["coords"] = "${nothing.here}"; };
-  BOOST_TEST(has(error_of([&] { changed.plan(folder); }), "cfg.coords.enabled is absent"));
-}
 
 BOOST_AUTO_TEST_CASE(tensors_that_are_missing_or_have_no_place) {
   const test::TemporaryFolder folder;
@@ -174,6 +95,28 @@ BOOST_AUTO_TEST_CASE(snapshots_say_what_is_wrong_with_them) {
   BOOST_TEST(has(error_of_snapshot(newer), "the generator has version 7 instead of 6"), error_of_snapshot(newer));
 }
 
+// What a snapshot says again by recalling it must not cost more than what it says.
+BOOST_AUTO_TEST_CASE(repetitions_cost_no_more_than_the_file) {
+  const std::string good = snapshot();
+  const auto argument = [&](const std::string& value) {
+    const size_t at = good.rfind(
+        "uuu\x85\x94R\x94\x8c\x0c"
+        "augment_pipe");  // the end of G_ema and its arguments
+    BOOST_REQUIRE(at != std::string::npos);
+    return good.substr(0, at) + "\x8c\x04note" + value + good.substr(at);
+  };
+  BOOST_TEST(error_of_snapshot(argument("N")) == "no error");
+  std::string many = "(";
+  for (int i = 0; i < 300; ++i) many += "X"s + "\x00\x10\x00\x00"s + std::string(4096, 'x');
+  BOOST_TEST(has(error_of_snapshot(argument(many + "t")), "_init_kwargs holds more than 1048576 bytes of text"));
+  BOOST_TEST(has(error_of_snapshot(argument("X"s + "\x01\x10\x00\x00"s + std::string(4097, 'x'))),
+                 "_init_kwargs holds a text of 4097 bytes"));
+  BOOST_TEST(has(error_of_snapshot(argument("}(K\x04N"s + "\x8c\x01" + "4Nu")), "has the key 4 twice"));
+  const std::string shown = argument("\x8c\x08\xc2\x9b" + "31m\x7f\x1b\x07"s);
+  const std::string listed = list_of(read_bytes(std::as_bytes(std::span(shown))));
+  BOOST_TEST(has(listed, R"("note":"\u009b31m\u007f\u001b\u0007")"), listed.substr(listed.find("kwargs")));
+}
+
 BOOST_AUTO_TEST_CASE(cut_at_any_place_it_is_one_error) {
   const std::string good = snapshot();
   for (size_t n = 0; n < good.size(); n += n < 4000 ? 1 : 997)
@@ -185,33 +128,66 @@ BOOST_AUTO_TEST_CASE(damaged_copies_are_one_error_or_a_model) {
   size_t n_errors = 0;
   for (uint64_t i = 0; i < 300; ++i) {
     const std::vector<std::byte> bytes = test::mutate(std::as_bytes(std::span(good)), i);
-    n_errors += error_of([&] { list_released(store::read_released_pickle(bytes, "file")); }) != "no error";
+    n_errors += error_of([&] { list_of(read_bytes(bytes)); }) != "no error";
   }
   BOOST_TEST(n_errors > 100U);
 }
 
 BOOST_AUTO_TEST_CASE(values_that_do_not_lie_in_a_row) {
   const std::vector<float> storage = {0, 1, 2, 3, 4, 5};
-  const auto bytes = std::as_bytes(std::span(storage));
-  const store::ReleasedTensor transposed{.shape = {3, 2}, .stride = {1, 3}, .bytes = bytes, .numel = 6};
+  const base::MemoryBytes bytes(std::as_bytes(std::span(storage)));
+  const store::ReleasedTensor transposed{.shape = {3, 2}, .stride = {1, 3}, .file = &bytes, .numel = 6};
   std::vector<float> out(6);
   transposed.read(0, out);
   BOOST_TEST(out == (std::vector<float>{0, 3, 1, 4, 2, 5}), boost::test_tools::per_element());
   out.resize(2);
   transposed.read(3, out);
   BOOST_TEST(out == (std::vector<float>{4, 2}), boost::test_tools::per_element());
-  const store::ReleasedTensor row{.shape = {1, 2}, .stride = {99, 1}, .bytes = bytes.subspan(4), .numel = 2};
+  const store::ReleasedTensor row{.shape = {1, 2}, .stride = {99, 1}, .file = &bytes, .offset = 4, .numel = 2};
   row.read(0, out);
   BOOST_TEST(out == (std::vector<float>{1, 2}), boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(the_list_tells_everything) {
-  const std::string text = store::list_released(store::open_released(golden("network.pkl")));
+  const std::string text = list_of(store::open_released(golden("network.pkl")));
   for (const std::string part :
        {"entry   G_ema: a module\n", "entry   augment_pipe: None\n", "module  G_ema ", "SynthesisNetwork\n",
         "module  synthesis.b16.extra_convs ", "ModuleList\n", "[8, 33, 1, 1]\n", "kwargs  {\"z_dim\":12,"})
     BOOST_TEST(has(text, part), part);
   BOOST_TEST(has(text, " of 317568 bytes\n"));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_changes_meanwhile_is_one_error) {
+  const test::TemporaryFolder folder;
+  const std::string path = folder / "x", out = folder / "out";
+  for (const std::string name : {"network.pkl", "state.safetensors"}) {
+    std::filesystem::remove(path);
+    std::filesystem::copy_file(golden(name), path);
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+    const store::ReleasedSource source = store::open_released(path);
+    const store::ReleasedPlan plan = store::plan_released(source);
+    BOOST_TEST(store::hash_released(source).size() == 64U);
+    BOOST_REQUIRE(::truncate(path.c_str(), 9000) == 0);
+    BOOST_TEST(has(error_of([&] { store::hash_released(source); }), "x: was cut while it was read"));
+    BOOST_TEST(has(error_of([&] { store::write_released(plan, out, {}); }), "x: was cut while it was read"));
+    std::filesystem::copy_file(golden(name), path, std::filesystem::copy_options::overwrite_existing);
+    BOOST_TEST(has(error_of([&] { store::write_released(plan, out, {}); }), "x: was written to while it was read"));
+    BOOST_TEST(!std::filesystem::exists(out));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_checksum_is_compared) {
+  const test::TemporaryFolder folder;
+  const base::Safetensors state = base::Safetensors::open(golden("state.safetensors"));
+  std::vector<base::TensorView> views;
+  for (const base::TensorInfo& info : state.tensors())
+    views.push_back({info.name, info.dtype, info.shape, state.bytes(info)});
+  const std::string path = folder / "x";
+  base::write_safetensors(path, {{"init_kwargs", state.metadata("init_kwargs")}}, views);
+  std::vector<std::byte> bytes = base::read_file(path);
+  BOOST_TEST(error_of([&] { store::hash_released(read_bytes(bytes)); }) == "no error");
+  bytes.back() ^= std::byte{1};
+  BOOST_TEST(has(error_of([&] { store::hash_released(read_bytes(bytes)); }), "the checksum of the data does not fit"));
 }
 
 BOOST_AUTO_TEST_CASE(neither_kind_of_file) {
@@ -221,7 +197,8 @@ BOOST_AUTO_TEST_CASE(neither_kind_of_file) {
   file.write("hello, this is no model");
   file.commit();
   BOOST_TEST(has(error_of([&] { store::open_released(path); }), "is no pickle"));
-  BOOST_TEST(has(error_of([] { store::open_released(golden("imported.safetensors")); }), "lacks init_kwargs"));
+  BOOST_TEST(has(error_of([] { store::open_released(golden("definition.safetensors")); }), "lacks init_kwargs"));
+  BOOST_TEST(has(error_of([] { store::open_released(golden("imported.safetensors")); }), "of this toolkit already"));
   BOOST_CHECK_THROW(store::open_released(folder / "missing"), base::SystemError);
 }
 
