@@ -27,21 +27,26 @@ inline const cli::ToolPage kPage = {
          "of another program, whatever else they hold), features (.npz of --save-features), an INR stream (- is "
          "stdin), a checkpoint, or the folder of a training run, whose newest whole checkpoint is taken. Pictures of a "
          "checkpoint are drawn by keys (SEED, 0), (SEED, 1), ... at the resolution of training, as inr-sample draws "
-         "them. -n and --n-real are exact: more pictures are not read, fewer are an error that says how many there "
+         "them. -n (of the fake side, or of the only one) and --n-real are exact: more pictures are not read, fewer "
+         "are an error that says how many there "
          "are.",
          "Scores compare only where the network, its protocol (resize, normalisation, divisor) and the numbers of "
          "images are the same; all of these are part of the result, with the SHA-256 of the network's file. Without "
          "--network a small random network that is built in sees the pictures: it ranks checkpoints, and compares "
          "with no published number. --network takes Inception v3 as FID has it (examples/inception converts the "
          "published files) and MobileNetV2 as safetensors files; only Inception's distance is called FID, another is "
-         "FD-MobileNetV2. Inception has three protocols: nvidia is that of the StyleGAN2 and 3 code, pytorch-fid and "
-         "clean those of the packages of these names. The two other networks see every picture resized to 224 x 224 "
+         "FD-MobileNetV2. Inception has four protocols: nvidia is that of the StyleGAN2 and 3 code, pytorch-fid, "
+         "clean and torch-fidelity those of the packages of these names. The two other networks see every picture "
+         "resized to 224 x 224 "
          "by Pillow's bicubic filter.",
          "The bias of the distance falls with the number of images: fewer than 10000 on a side give a warning. With no "
          "more images than features (256, 1280 for MobileNetV2, 2048 for Inception) the covariance lacks rank, which "
-         "is refused unless --allow-few is given. Where both sides say by which network, protocol, resolution or "
-         "filter they were made and these differ, that is an error that names both, unless --allow-mixed is given. A "
-         "folder of pictures of several sizes says no resolution.",
+         "is refused unless --allow-few is given, as are fewer than 20 images for the inception score. Where both "
+         "sides say by which network, protocol, resolution or "
+         "filter they were made and these differ, that is an error that names both, unless --allow-mixed is given; the "
+         "result "
+         "is then called FD-mixed. A folder of pictures of several sizes says no resolution. Features that do not say "
+         "their protocol are taken by that of the other side, or by --protocol.",
          "--kid adds the kernel inception distance (mean and deviation over 100 subsets of at most 1000 images; a set "
          "against itself is slightly negative), --pr precision and recall (by the 3 nearest neighbours), --is the "
          "inception score of the fake side over 10 splits, for networks with class scores. These need the features of "
@@ -52,11 +57,14 @@ inline const cli::ToolPage kPage = {
          "the denser grid. The real pictures come from their original files, of which the centred square is resized "
          "to 2R by Lanczos as inr-prep does; a dataset must have been prepared at 2R. The result, UpsampledFID, says "
          "of which size the files were, and how many of them were smaller than 2R and had to be enlarged.",
-         "With --json the result is one JSON object with the keys fid, score (the name of the distance), kid, "
+         "With --json the result is one JSON object with the keys fid, score (the name of the distance), mixed, kid, "
          "kid_deviation, kid_subsets, kid_subset_size, precision, recall, pr_neighbours, is, is_deviation, is_splits, "
-         "protocol, network, network_file, network_hash (SHA-256), n_real, n_fake, resolution, real_resolution, "
+         "protocol, network, network_file, network_hash (SHA-256), real_protocol, real_network, real_network_hash, "
+         "n_real, "
+         "n_fake, resolution, real_resolution, "
          "real_filter, real_source, real_source_size, real_source_smallest, real_enlarged, upsampled, upsampled_from, "
-         "device, dtype, checkpoint, iteration, model_hash, seed, real, fake, note, seconds; what is not known or was "
+         "device, dtype, checkpoint, iteration, model_hash, seed, real, fake, dataset_hash, real_dataset_hash, note, "
+         "seconds; what is not known or was "
          "not asked for is null.",
          "stats and merge share the work out: stats SIDE --shard I/N -o PART measures every N-th picture of a side, "
          "from the I-th on (1/N to N/N, each by a program of its own; -n is the number of all pictures), and merge "
@@ -65,12 +73,15 @@ inline const cli::ToolPage kPage = {
          "the newest one of a run changes meanwhile, which merge refuses.",
          "From cron, over a run that is being trained: --if-newer --append FILE takes the newest whole "
          "checkpoint and appends its score, unless a line of FILE has it already: the same weights against "
-         "the same real side (statistics by their SHA-256, others by their path), by the same network, "
-         "protocol, numbers of images, seed and further scores. A lock on FILE.lock keeps two from "
-         "working at once. A checkpoint that is not whole yet or vanishes meanwhile is no error. In all "
-         "these cases one line on stderr says so and the status is 0. A line cut short by a crash is "
-         "removed by the next one. --best makes RUN/best.safetensors a hard link, which stays when "
-         "inr-train --keep removes the checkpoint; one that inr-train wrote by --score-every is left."},
+         "the same real side (statistics, streams and datasets by what they hold, others by their path), by the same "
+         "network, protocol, numbers of images, seed and further scores. A lock on FILE.lock keeps two from "
+         "working at once. A folder without a whole checkpoint, and a checkpoint that vanishes meanwhile, are no "
+         "error: one line on stderr says so and the status is 0. A run that does not exist, or whose checkpoints are "
+         "of another version, is one. A line cut short by a crash is removed by the next one.",
+         "--best makes RUN/best.safetensors a hard link of the checkpoint where no line of FILE for the same run that "
+         "compares with its score is as low, written with --best or without. The link stays when inr-train --keep "
+         "removes the checkpoint; where it was removed, the best checkpoint that is still there takes its place. One "
+         "that inr-train wrote by --score-every is left."},
     .examples = {{"inr-fid --real flowers.inrd --fake runs/flowers", "Score the newest checkpoint of a run:"},
                  {"inr-fid --real flowers.inrd --save-stats flowers.npz",
                   "Keep the statistics of the real pictures for later scores:"},
@@ -95,9 +106,10 @@ struct FidOptions {
   metrics::EvaluateOptions evaluate;
   metrics::RecordOptions record;
   std::vector<std::string> words;  // stats SIDE, merge PART...; empty: a score
-  metrics::Shard shard;
+  std::optional<metrics::Shard> shard;
   cli::CommonOptions common;
   std::optional<double> threshold;
+  const cli::Options* options = nullptr;  // the table that was parsed: what was given
 };
 
 inline void bind(cli::Options& options, FidOptions& fid) {
@@ -109,15 +121,17 @@ inline void bind(cli::Options& options, FidOptions& fid) {
   options.add("--real", evaluate.real, "real pictures or their statistics; - is an INR stream on stdin", side);
   options.add("--fake", evaluate.fake,
               "generated pictures, checkpoint, run folder or statistics; - is an INR stream on stdin", side);
-  options.add("-n", evaluate.n_fake, "exactly so many of the fake side",
+  options.add("-n", evaluate.n_fake, "exactly so many of the fake side (of the only side, of stats of all its shards)",
               {.metavar = "N", .default_text = "all; 50000 of a checkpoint", .min = 2});
   options.add("--n-real", evaluate.n_real, "exactly so many of the real side",
               {.metavar = "N", .default_text = "all", .min = 2});
   options.add("--network", evaluate.network, "feature network, safetensors",
               {.metavar = "FILE", .default_text = "the built-in random network", .completion = Completion::kFile});
-  options.add(
-      "--protocol", evaluate.protocol, "how the network sees pictures: Inception by nvidia, pytorch-fid or clean",
-      {.metavar = "NAME", .default_text = "the network's first", .suggestions = {"nvidia", "pytorch-fid", "clean"}});
+  options.add("--protocol", evaluate.protocol,
+              "how the network sees pictures: Inception by nvidia, pytorch-fid, clean or torch-fidelity",
+              {.metavar = "NAME",
+               .default_text = "the network's first",
+               .suggestions = {"nvidia", "pytorch-fid", "clean", "torch-fidelity"}});
   options.add_flag("--kid", evaluate.kid, "kernel inception distance as well");
   options.add_flag("--pr", evaluate.precision_recall, "improved precision and recall as well");
   options.add_flag("--is", evaluate.inception_score, "inception score of the fake side as well");

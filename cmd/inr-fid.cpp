@@ -6,12 +6,15 @@
 #include <torch/types.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/run_tool.hpp"
 #include "inr-fid-options.hpp"
 
@@ -25,25 +28,38 @@ void print(const std::string& line) {
   base::write_all(STDOUT_FILENO, std::as_bytes(std::span(text)), "stdout");
 }
 
+// What a mode reads of the options; the others would be passed over in silence.
+const std::vector<std::string>& options_of(const std::string& mode) {
+  static const std::vector<std::string> kStats = {"-o",     "-n",      "--network", "--protocol",
+                                                  "--seed", "--shard", "--threads", "--batch"};
+  static const std::vector<std::string> kMerge = {"-o", "--allow-mixed", "--threads"};
+  return mode == "stats" ? kStats : kMerge;
+}
+
+void check_options(const std::string& mode, const cli::Options& options) {
+  const std::vector<std::string>& allowed = options_of(mode);
+  std::string list;
+  for (const std::string& name : allowed) list += (list.empty() ? "" : " ") + name;
+  for (const cli::OptionEntry& entry : options.table()) {
+    if (entry.positional() || entry.group == "Common" || !options.given(entry.names.front())) continue;
+    const auto is_allowed = [&allowed](const std::string& name) {
+      return std::find(allowed.begin(), allowed.end(), name) != allowed.end();
+    };
+    if (std::none_of(entry.names.begin(), entry.names.end(), is_allowed)) {
+      throw base::UsageError(mode + " takes no score and no " + entry.label() + "; its options are " + list);
+    }
+  }
+}
+
 // stats SIDE, merge PART...
-base::ExitCode run_mode(const FidOptions& request) {
+base::ExitCode run_mode(const FidOptions& request, const std::function<void()>& check_stop) {
   const std::string& mode = request.words.front();
   const metrics::EvaluateOptions& evaluate = request.evaluate;
   if (mode != "stats" && mode != "merge") {
     throw base::UsageError("\"" + base::printable(mode) +
                            "\" is neither stats nor merge; a score has --real and --fake");
   }
-  if (!evaluate.real.empty() || !evaluate.fake.empty()) {
-    throw base::UsageError(mode + " takes no --real and --fake, only paths");
-  }
-  const bool scores = evaluate.kid || evaluate.precision_recall || evaluate.inception_score || request.threshold ||
-                      evaluate.upsampling != metrics::Upsampling::kNone;
-  const bool records = !request.record.append.empty() || request.record.if_newer || request.record.best;
-  if (scores || records || !evaluate.save_stats.empty() || evaluate.n_real || request.common.json) {
-    throw base::UsageError(mode +
-                           " takes no score; its options are -n --network --protocol --seed --shard --allow-mixed "
-                           "--threads --batch");
-  }
+  check_options(mode, *request.options);
   if (request.common.out.empty() || request.common.out == "-") {
     throw base::UsageError(mode + " writes a file; name it with -o FILE");
   }
@@ -61,7 +77,8 @@ base::ExitCode run_mode(const FidOptions& request) {
                                .n_images = evaluate.n_fake,
                                .seed = request.common.seed,
                                .n_threads = request.common.n_threads,
-                               .batch = request.common.batch}));
+                               .batch = request.common.batch,
+                               .check_stop = check_stop}));
   return base::ExitCode::kOk;
 }
 
@@ -73,11 +90,14 @@ base::ExitCode run(FidOptions& request) {
   request.evaluate.n_threads = request.common.n_threads;
   if (request.common.batch > 0) request.evaluate.batch = request.common.batch;
   if (request.common.n_threads > 0) at::set_num_threads(request.common.n_threads);
-  if (!request.words.empty()) return run_mode(request);
-  if (!request.common.out.empty() || request.shard.count > 1) {
+  const cli::InterruptFlag interrupt;  // what was begun has to be removed
+  const auto check_stop = [&interrupt] { interrupt.throw_if_raised(); };
+  if (!request.words.empty()) return run_mode(request, check_stop);
+  if (!request.common.out.empty() || request.shard) {
     throw base::UsageError("-o and --shard are of inr-fid stats and merge; a score goes to stdout");
   }
 
+  request.evaluate.check_stop = check_stop;
   const std::optional<metrics::Evaluation> result = metrics::evaluate_and_record(request.evaluate, request.record);
   if (!result) return base::ExitCode::kOk;
   print(request.common.json ? base::dump_json(result->json) : result->line());
@@ -89,6 +109,10 @@ base::ExitCode run(FidOptions& request) {
 int main(int argc, char** argv) {
   FidOptions request;
   return inr::cli::run_tool(
-      argc, argv, fid::kPage, [&](inr::cli::Options& options) { fid::bind(options, request); },
+      argc, argv, fid::kPage,
+      [&](inr::cli::Options& options) {
+        fid::bind(options, request);
+        request.options = &options;
+      },
       [&] { return run(request); });
 }

@@ -48,6 +48,8 @@ std::map<std::string, NpyArray> parse_npz(std::span<const std::byte> bytes, std:
 /// objects) is neither unpacked nor looked at, and does not count for max_bytes.
 std::map<std::string, NpyArray> read_npz_members(const std::string& path, std::span<const std::string_view> names,
                                                  uint64_t max_bytes = uint64_t{1} << 34);
+/// The names of all members as they are in the archive, with their ".npy"; nothing is unpacked. Throws as above.
+std::vector<std::string> npz_names(const std::string& path);
 /// Members stored, dated 1980: the same arrays give the same bytes. Packed in memory. Throws SystemError.
 void write_npz(const std::string& path, const std::map<std::string, NpyArray>& arrays);
 

@@ -188,6 +188,19 @@ std::map<std::string, NpyArray> read_npz_members(const std::string& path, std::s
   });
 }
 
+std::vector<std::string> npz_names(const std::string& path) {
+  const MappedFile file(path);
+  if (file.bytes().empty()) throw DataError(path, "is empty");
+  const Archive archive = open_archive(file.bytes(), path);
+  std::vector<std::string> names;
+  const zip_int64_t n_members = ::zip_get_num_entries(archive.get(), 0);
+  for (zip_int64_t i = 0; i < n_members; ++i) {
+    const char* name = ::zip_get_name(archive.get(), static_cast<zip_uint64_t>(i), 0);
+    names.emplace_back(name == nullptr ? "" : name);
+  }
+  return names;
+}
+
 void write_npz(const std::string& path, const std::map<std::string, NpyArray>& arrays) {
   zip_error_t fault;
   ::zip_error_init(&fault);

@@ -28,10 +28,12 @@ constexpr std::array<Item, 5> kItems = {
 
 }  // namespace
 
-void check_agreement(const Side& real, const Side& fake, bool allow_mixed, bool known) {
+bool check_agreement(const Side& real, const Side& fake, bool allow_mixed, bool known) {
+  bool mixed = false;
   for (const Item& item : kItems) {
     const std::string &a = real.info.*item.text, &b = fake.info.*item.text;
     if (a.empty() || b.empty() || a == b || a == kMixed || b == kMixed) continue;
+    mixed = true;
     const std::string where = base::printable(real.path) + " and " + base::printable(fake.path);
     const std::string fault =
         std::string("not the same ") + item.what + ": " + base::printable(a) + " and " + base::printable(b);
@@ -41,7 +43,7 @@ void check_agreement(const Side& real, const Side& fake, bool allow_mixed, bool 
     }
     if (known) base::log_warning(where + ": " + fault);
   }
-  if (!known) return;
+  if (!known) return mixed;
   if (real.statistics.dims() != fake.statistics.dims()) {
     throw base::DataError(base::printable(real.path) + " and " + base::printable(fake.path),
                           "not the same number of features: " + std::to_string(real.statistics.dims()) + " and " +
@@ -56,16 +58,35 @@ void check_agreement(const Side& real, const Side& fake, bool allow_mixed, bool 
   if (!a.empty() && !b.empty() && a != b && (a == kMixed || b == kMixed)) {
     base::log_warning("the real pictures are " + base::printable(a) + ", the fake ones " + base::printable(b));
   }
+  return mixed;
 }
 
-void check_dims(const Side& loaded, const FeatureNetwork& network) {
-  if (loaded.statistics.dims() == network.dims()) return;
-  const std::string there = loaded.info.network.empty() ? std::string("an unnamed network") : loaded.info.network;
+void check_network(const Side& loaded, const FeatureNetwork& network, bool hash) {
+  const std::string there =
+      loaded.info.network.empty() ? std::string("an unnamed network") : base::printable(loaded.info.network);
+  const int64_t dims = loaded.features.defined() ? loaded.features.size(1) : loaded.statistics.dims();
+  if (dims != network.dims()) {
+    throw base::DataError(base::printable(loaded.path),
+                          "statistics of " + there + " with " + std::to_string(dims) +
+                              " features, the pictures would be seen by " + network.name() + " with " +
+                              std::to_string(network.dims()),
+                          "give the network of the statistics with --network");
+  }
+  const std::string& stated = loaded.info.network_hash;
+  if (!hash || stated.empty() || stated == network.hash()) return;
   throw base::DataError(base::printable(loaded.path),
-                        "statistics of " + base::printable(there) + " with " +
-                            std::to_string(loaded.statistics.dims()) + " features, the pictures would be seen by " +
-                            network.name() + " with " + std::to_string(network.dims()),
-                        "give the network of the statistics with --network");
+                        "made by " + there + " (SHA-256 " + base::printable(stated) + "), and --network is " +
+                            network.name() + " (" + network.hash() + ")",
+                        "give the network they were made by, or go on with --allow-mixed");
+}
+
+void check_protocol(const Side& loaded, const std::string& protocol) {
+  const std::string& stated = loaded.info.protocol;
+  if (protocol.empty() || stated.empty() || stated == protocol) return;
+  throw base::DataError(
+      base::printable(loaded.path),
+      "statistics of protocol " + base::printable(stated) + ", and --protocol is " + base::printable(protocol),
+      "leave --protocol out, make them anew, or go on with --allow-mixed");
 }
 
 }  // namespace inr::metrics

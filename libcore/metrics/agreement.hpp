@@ -11,11 +11,15 @@ namespace inr::metrics {
 /// DataError that names both, or a warning where allow_mixed. "mixed", the resolution of pictures of several sizes, is
 /// no statement and gives a warning at most. Where sides differ in the number of features: DataError always, once both
 /// have statistics.
-/// known: say also what is missing and what is mixed; that is for the second call, when all is measured.
-void check_agreement(const Side& real, const Side& fake, bool allow_mixed, bool known);
+/// known: say also what is missing and what is mixed; that is for the second call, when all is measured. Returns true
+/// where they differ.
+bool check_agreement(const Side& real, const Side& fake, bool allow_mixed, bool known);
 
-/// Loaded arrays beside pictures that are to be measured: the number of features must be the network's. Throws
-/// DataError.
-void check_dims(const Side& loaded, const FeatureNetwork& network);
+/// Loaded arrays beside a network: the number of features must be its own and, with hash, its SHA-256 the one that
+/// they state, where they do. Throws DataError.
+void check_network(const Side& loaded, const FeatureNetwork& network, bool hash);
+
+/// Throws DataError where a loaded side states another protocol than the one asked for (empty: none).
+void check_protocol(const Side& loaded, const std::string& protocol);
 
 }  // namespace inr::metrics

@@ -4,7 +4,6 @@
 #include "metrics/evaluate.hpp"
 
 #include <chrono>
-#include <filesystem>
 #include <memory>
 #include <utility>
 
@@ -15,13 +14,15 @@
 #include "metrics/feature_scores.hpp"
 #include "metrics/frechet.hpp"
 #include "metrics/measure.hpp"
+#include "metrics/outputs.hpp"
 #include "metrics/result.hpp"
 #include "metrics/side.hpp"
 
 namespace inr::metrics {
 namespace {
 
-void check_request(const EvaluateOptions& options) {
+// The request with -n where it belongs. Throws UsageError on what no file could make right.
+EvaluateOptions checked(EvaluateOptions options) {
   if (options.real.empty() && options.fake.empty())
     throw base::UsageError("nothing to compare; give --real and --fake");
   const bool scored = !options.real.empty() && !options.fake.empty();
@@ -39,37 +40,18 @@ void check_request(const EvaluateOptions& options) {
     if (n && *n < 2)
       throw base::UsageError(std::string(name) + " " + std::to_string(*n) + " is too few images; use at least 2");
   }
+  if (options.n_real && options.real.empty())
+    throw base::UsageError("--n-real is of the real side; give --real, or -n");
+  if (options.fake.empty() && options.n_fake) {  // of the only side there is
+    if (options.n_real) throw base::UsageError("-n and --n-real are of the real side both; give one of them");
+    options.n_real = std::exchange(options.n_fake, std::nullopt);
+  }
   if (options.batch < 0)
     throw base::UsageError("--batch " + std::to_string(options.batch) + " is not a positive number");
-}
-
-// True where writing to output would replace input, or a file of the folder that input is.
-bool would_replace(const std::string& output, const std::string& input) {
-  namespace fs = std::filesystem;
-  std::error_code error;
-  if (input.empty() || input == "-" || !fs::is_regular_file(output, error)) return false;
-  if (fs::equivalent(output, input, error)) return true;
-  if (!fs::is_directory(input, error)) return false;
-  const fs::path folder = fs::canonical(input, error), file = fs::canonical(output, error);
-  const auto [end, at] = std::mismatch(folder.begin(), folder.end(), file.begin(), file.end());
-  return end == folder.end();
-}
-
-void check_outputs(const EvaluateOptions& options) {
-  for (const auto& [name, output] :
-       {std::pair("--save-stats", options.save_stats), std::pair("--save-features", options.save_features)}) {
-    if (output.empty()) continue;
-    for (const auto& [of, input] : {std::pair("--real", options.real), std::pair("--fake", options.fake),
-                                    std::pair("--network", options.network)}) {
-      if (would_replace(output, input)) {
-        throw base::UsageError(std::string(name) + " " + base::printable(output) + " would replace what " + of +
-                               " reads; name another file");
-      }
-    }
-  }
-  if (!options.save_stats.empty() && options.save_stats == options.save_features) {
-    throw base::UsageError("--save-stats and --save-features name one file; name two");
-  }
+  check_protocol_name(options.protocol);
+  check_outputs({{"--save-stats", options.save_stats}, {"--save-features", options.save_features}},
+                {{"--real", options.real}, {"--fake", options.fake}, {"--network", options.network}});
+  return options;
 }
 
 // What can be told before hours of work: a number of images that was asked for, or that the set states.
@@ -103,7 +85,7 @@ class Comparison {
                             "holds pictures of several sizes, and an upsampled distance is for one",
                             "bring them to one size with inr-prep");
     }
-    if (scored_) check_agreement(*real_, *fake_, options_.allow_mixed, true);
+    mixed_ = scored_ && check_agreement(*real_, *fake_, options_.allow_mixed, true);
     save_loaded_features();
     for (std::optional<Side>* side : {&real_, &fake_}) {
       if (*side) (*side)->set.reset();  // before the pool
@@ -115,6 +97,8 @@ class Comparison {
   [[nodiscard]] const Side* fake() const { return fake_ ? &*fake_ : nullptr; }
   [[nodiscard]] const FeatureNetwork* network() const { return network_.get(); }
   [[nodiscard]] int64_t upsampled_from() const noexcept { return upsampled_from_; }
+  /// The sides say that they were not made alike.
+  [[nodiscard]] bool mixed() const noexcept { return mixed_; }
   /// The side that --save-stats and --save-features are about.
   [[nodiscard]] const Side& saved() const { return real_ ? *real_ : *fake_; }
 
@@ -125,30 +109,42 @@ class Comparison {
                              const std::optional<int64_t>& n_images) {
       if (path.empty() || detect_side(path) != SideKind::kStatistics) return;
       side = load_side(path, label, n_images);
-      const Statistics& loaded = side->statistics;
-      const std::string& stated = side->info.protocol;
-      if (!options_.protocol.empty() && !stated.empty() && stated != options_.protocol && !options_.allow_mixed) {
-        throw base::DataError(base::printable(path),
-                              "statistics of protocol " + base::printable(stated) + ", and --protocol is " +
-                                  base::printable(options_.protocol),
-                              "leave --protocol out, make them anew, or go on with --allow-mixed");
-      }
-      if (scored_ && !options_.allow_few) check_rank(base::printable(path), loaded.n_images, loaded.dims());
+      if (!options_.allow_mixed) check_protocol(*side, options_.protocol);
     };
     load(real_, options_.real, "real", options_.n_real);
     load(fake_, options_.fake, "fake", options_.n_fake);
+    const bool pictures = (!options_.real.empty() && !real_) || (!options_.fake.empty() && !fake_);
+    if (options_.upsampling != Upsampling::kNone && fake_) {
+      throw base::UsageError("--upsampled makes pictures larger; give pictures, a checkpoint or a stream with --fake");
+    }
+    if (pictures || options_.inception_score || !options_.network.empty()) {
+      network_ = open_network(options_.network, options_.protocol);
+    }
+    for (std::optional<Side>* side : {&real_, &fake_}) {
+      if (!*side) continue;
+      if (network_) check_network(**side, *network_, !pictures && !options_.allow_mixed);
+      if ((*side)->features.defined()) finish_features(**side, divisor_of(**side, pictures));
+      const Statistics& loaded = (*side)->statistics;
+      if (scored_ && !options_.allow_few) check_rank(base::printable((*side)->path), loaded.n_images, loaded.dims());
+    }
+  }
+
+  // Features that do not say their protocol are taken by that of what they are compared with.
+  [[nodiscard]] int64_t divisor_of(const Side& side, bool pictures) const {
+    StatisticsInfo asked;
+    asked.protocol = options_.protocol;
+    std::optional<int64_t> ddof = ddof_of(side.info);
+    if (!ddof && pictures) ddof = network_->ddof();
+    if (!ddof) ddof = ddof_of(asked);
+    for (const std::optional<Side>* other : {&real_, &fake_}) {
+      if (!ddof && *other) ddof = ddof_of((*other)->info);
+    }
+    if (!ddof && network_) ddof = network_->ddof();
+    return ddof.value_or(1);
   }
 
   void open_pictures(field::WorkerPool& pool) {
     const bool reals = !options_.real.empty() && !real_, fakes = !options_.fake.empty() && !fake_;
-    if (!reals && !fakes && !options_.inception_score) return;
-    network_ = open_network(options_.network, options_.protocol);
-    for (const std::optional<Side>* side : {&real_, &fake_}) {
-      if (*side) check_dims(**side, *network_);
-    }
-    if (options_.upsampling != Upsampling::kNone && !fakes) {
-      throw base::UsageError("--upsampled makes pictures larger; give pictures, a checkpoint or a stream with --fake");
-    }
     const PictureSetOptions real_options{options_.seed, options_.n_real, Upsampling::kNone};
     const PictureSetOptions fake_options{options_.seed, options_.n_fake, options_.upsampling};
     if (options_.upsampling != Upsampling::kNone) {
@@ -179,6 +175,7 @@ class Comparison {
     const bool fake_side = fake_ && &side == &*fake_;
     how.measure.n_images = !fake_side ? options_.n_real : options_.n_fake;
     how.measure.batch = options_.batch;
+    how.check_stop = options_.check_stop;
     const bool saved = fake_side ? options_.real.empty() : true;
     if (saved) how.save_features = options_.save_features;
     how.keep_features = needs_features(options_, fake_side);
@@ -202,14 +199,14 @@ class Comparison {
   std::unique_ptr<FeatureNetwork> network_;  // null where nothing has to be measured
   std::optional<Side> real_, fake_;
   int64_t upsampled_from_ = 0;  // R
+  bool mixed_ = false;
 };
 
 }  // namespace
 
-Evaluation evaluate(const EvaluateOptions& options) {
+Evaluation evaluate(const EvaluateOptions& request) {
   const auto start = std::chrono::steady_clock::now();
-  check_request(options);
-  check_outputs(options);
+  const EvaluateOptions options = checked(request);
   Comparison sides(options);
   sides.measure_all();
   if (!options.save_stats.empty()) save_statistics(options.save_stats, sides.saved().statistics, sides.saved().info);
@@ -218,20 +215,23 @@ Evaluation evaluate(const EvaluateOptions& options) {
   Evaluation out;
   const Side* real = sides.real();
   const Side* fake = sides.fake();
+  for (const Side* side : {real, fake}) {
+    if (side == nullptr || !(sides.scored() || options.inception_score)) continue;
+    const Statistics& found = side->statistics;
+    if (sides.scored() && !options.allow_few) check_rank(base::printable(side->path), found.n_images, found.dims());
+    warn_few(base::printable(side->path), found.n_images);
+  }
   if (sides.scored()) {
-    for (const Side* side : {real, fake}) {
-      if (!options.allow_few) {
-        check_rank(base::printable(side->path), side->statistics.n_images, side->statistics.dims());
-      }
-      warn_few(base::printable(side->path), side->statistics.n_images);
-    }
     out.score = frechet_distance(real->statistics, fake->statistics);
     out.json["fid"] = *out.score;
   }
   const bool fake_named = fake != nullptr && !fake->info.score_name.empty();
   const std::string& name = (fake_named || real == nullptr ? fake : real)->info.score_name;
-  out.score_name = (sides.upsampled_from() > 0 ? "Upsampled" : "") + (name.empty() ? "FD" : base::printable(name));
+  out.score_name = (sides.upsampled_from() > 0 ? "Upsampled" : "") + (sides.mixed()  ? "FD-mixed"
+                                                                      : name.empty() ? "FD"
+                                                                                     : base::printable(name));
   out.json["score"] = out.score_name;
+  out.json["mixed"] = sides.mixed();
   add_feature_scores(out.json, options, real, fake, sides.network());
   out.json.update(describe(real, fake, sides.network(), options, sides.upsampled_from()));
   out.json["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

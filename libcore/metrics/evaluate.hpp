@@ -3,6 +3,7 @@
 // Scores from two sides, real and fake, each pictures of any kind or statistics made before; what inr-fid prints.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -17,7 +18,8 @@ struct EvaluateOptions {
   std::string network;     // file; empty: the built-in random network
   std::string protocol;    // of the network; empty: its own default
   std::optional<int64_t> n_real;  // exactly so many of the real side; nothing: all
-  std::optional<int64_t> n_fake;  // the same; nothing: all, kUsualSamples of a checkpoint
+  std::optional<int64_t> n_fake;  // the same, of the real side where that is the only one; nothing: all, kUsualSamples
+                                  // of a checkpoint
   uint64_t seed = 0;              // of samples drawn from a checkpoint
   int n_threads = 0;              // 0: one per core
   int64_t batch = 0;              // pictures at a time, bounds the memory; 0: enough for all threads
@@ -29,12 +31,13 @@ struct EvaluateOptions {
   bool allow_mixed = false;                   // go on where the sides say that they were not made alike
   std::string save_stats;     // writes the statistics of the real side (of the fake one where that is the only one)
   std::string save_features;  // writes its features
+  std::function<void()> check_stop;  // asked between batches; may throw. May be empty
 };
 
 /// Scores, or only statistics where one side was given.
 struct Evaluation {
   std::optional<double> score;             // the Frechet distance, where there are two sides
-  std::string score_name;                  // "FID", "FD-MobileNetV2"
+  std::string score_name;                  // "FID", "FD-MobileNetV2"; "FD-mixed" where allow_mixed was needed
   base::Json json;                         // keys of inr-fid --json, "fid" first
   [[nodiscard]] std::string line() const;  // the same for people, one line without its newline
 };

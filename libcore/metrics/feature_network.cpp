@@ -19,11 +19,6 @@ namespace {
 
 constexpr int64_t kSide = 224;
 
-// Protocols are Inception's, but for the one of the other networks. Throws UsageError.
-void check_protocol(const std::string& protocol) {
-  if (protocol != kBicubic224) static_cast<void>(parse_inception_protocol(protocol));
-}
-
 // For the networks that see their pictures in one way only.
 void refuse_protocol(const std::string& protocol, const std::string& network) {
   if (protocol.empty() || protocol == kBicubic224) return;
@@ -33,12 +28,17 @@ void refuse_protocol(const std::string& protocol, const std::string& network) {
 
 }  // namespace
 
+// Protocols are Inception's, but for the one of the other networks.
+void check_protocol_name(const std::string& name) {
+  if (name != kBicubic224) static_cast<void>(parse_inception_protocol(name));
+}
+
 at::Tensor FeatureNetwork::logits(const at::Tensor& /*features*/) const {
   throw base::UsageError(name() + " has no class scores; give a network with a classifier, such as Inception");
 }
 
 std::unique_ptr<FeatureNetwork> open_network(const std::string& path, const std::string& protocol) {
-  check_protocol(protocol);
+  check_protocol_name(protocol);
   if (path.empty()) {
     refuse_protocol(protocol, "the built-in random network");
     return std::make_unique<RandomNetwork>();

@@ -56,6 +56,9 @@ class FeatureNetwork {
 /// are) or UsageError (a protocol that this network does not have).
 std::unique_ptr<FeatureNetwork> open_network(const std::string& path, const std::string& protocol = "");
 
+/// Throws UsageError unless name is that of a protocol of any network, or empty.
+void check_protocol_name(const std::string& name);
+
 /// The only protocol of MobileNetV2 and the random network.
 inline constexpr const char* kBicubic224 = "pil-bicubic-224";
 /// Their input form: Pillow's bicubic on uint8 to 224 x 224, uint8 [3, 224, 224].

@@ -3,6 +3,7 @@
 #include "metrics/feature_scores.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,15 @@ constexpr int64_t kSplits = 10;     // of the inception score, likewise
 constexpr int64_t kLogitRows = 4096;
 
 const Side& scored_alone(const Side* real, const Side* fake) { return fake != nullptr ? *fake : *real; }
+
+// A split of one image has no score of its own: the inception score of so few says nothing.
+void check_splits(const EvaluateOptions& options, const Side& side, int64_t n_images) {
+  if (n_images == 0 || n_images >= 2 * kSplits || options.allow_few) return;
+  throw base::DataError(
+      base::printable(side.path),
+      std::to_string(n_images) + " images for the " + std::to_string(kSplits) + " splits of the inception score",
+      "use at least " + std::to_string(2 * kSplits) + " images, or --allow-few");
+}
 
 at::Tensor logits_of(const at::Tensor& features, const FeatureNetwork& network) {
   const c10::InferenceMode no_gradients;
@@ -53,6 +63,9 @@ void check_feature_scores(const EvaluateOptions& options, const Side* real, cons
     throw base::DataError(base::printable(side.path), "holds features of another network than " + network->name(),
                           "give the one they were made by with --network");
   }
+  const std::optional<int64_t>& n_asked = fake != nullptr ? options.n_fake : options.n_real;
+  const int64_t n_there = side.features.defined() ? side.features.size(0) : side.set->count().value_or(0);
+  check_splits(options, side, n_asked.value_or(n_there));
 }
 
 void add_feature_scores(base::Json& json, const EvaluateOptions& options, const Side* real, const Side* fake,
@@ -67,7 +80,7 @@ void add_feature_scores(base::Json& json, const EvaluateOptions& options, const 
     const Kid kid = kernel_inception_distance(real->features, fake->features, how);
     json["kid"] = kid.mean;
     json["kid_deviation"] = kid.deviation;
-    json["kid_subsets"] = how.n_subsets;
+    json["kid_subsets"] = kid.n_subsets;
     json["kid_subset_size"] = std::min({how.subset_size, real->features.size(0), fake->features.size(0)});
   }
   if (options.precision_recall) {
@@ -77,6 +90,7 @@ void add_feature_scores(base::Json& json, const EvaluateOptions& options, const 
     json["pr_neighbours"] = kNeighbours;
   }
   if (options.inception_score) {
+    check_splits(options, scored_alone(real, fake), scored_alone(real, fake).features.size(0));
     const at::Tensor logits = logits_of(scored_alone(real, fake).features, *network);
     const int64_t n_splits = std::min(kSplits, logits.size(0));
     const InceptionScore score = inception_score(logits, n_splits);

@@ -19,7 +19,6 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "base/json.hpp"
 #include "base/npy.hpp"
 #include "metrics/feature_rows.hpp"
 
@@ -104,37 +103,6 @@ std::string rows_header(int64_t n, int64_t d) {
 
 constexpr std::string_view kRowsName = "features.npy", kInfoName = "info.npy";
 
-std::string info_text(const StatisticsInfo& info, int64_t n_images) {
-  return base::dump_json({{"protocol", info.protocol},
-                          {"network", info.network},
-                          {"network_hash", info.network_hash},
-                          {"n", n_images},
-                          {"resolution", info.resolution},
-                          {"source", base::printable(info.source)},
-                          {"score", info.score_name},
-                          {"filter", base::printable(info.filter)}});
-}
-
-StatisticsInfo parse_info(const base::NpyArray& array, const std::string& path) {
-  if (array.dtype != base::Dtype::kU8) return {};  // some other program's
-  const std::string_view text(reinterpret_cast<const char*>(array.data.data()), array.data.size());
-  const base::Json json = base::parse_json(text, path + ": info");
-  if (!json.is_object()) throw base::DataError(path, "info is not a JSON object", "make the features again");
-  const auto value = [&json](const char* key) {
-    const auto found = json.find(key);
-    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
-  };
-  StatisticsInfo info;
-  info.protocol = value("protocol");
-  info.network = value("network");
-  info.network_hash = value("network_hash");
-  info.resolution = value("resolution");
-  info.source = value("source");
-  info.score_name = value("score");
-  info.filter = value("filter");
-  return info;
-}
-
 }  // namespace
 
 FeaturesWriter::FeaturesWriter(const std::string& path, int64_t dims) : file_(path), dims_(dims) {
@@ -162,9 +130,9 @@ void FeaturesWriter::commit(const StatisticsInfo& info) {
   const std::string front = local_header(rows) + header;
   file_.rewrite(0, std::as_bytes(std::span(front)));
 
-  const std::string text = info_text(info, n_images_);
-  const std::array<int64_t, 1> shape = {std::ssize(text)};
-  const std::string data = base::npy_header(base::Dtype::kU8, shape) + text;
+  const base::NpyArray told_array = make_info(info, n_images_);
+  const std::string_view text(reinterpret_cast<const char*>(told_array.data.data()), told_array.data.size());
+  const std::string data = base::npy_header(told_array.dtype, told_array.shape) + std::string(text);
   const Member told{std::string(kInfoName), data.size(), file_.size(), checksum(data)};
   file_.write(local_header(told) + data);
   const std::string directory = directory_entry(rows) + directory_entry(told);
@@ -202,7 +170,7 @@ FeaturesFile load_features(const std::string& path) {
   }
   check_rows(file.features, 1, path);
   const auto info = arrays.find("info");
-  if (info != arrays.end()) file.info = parse_info(info->second, path);
+  if (info != arrays.end()) file.info = parse_info(info->second, path).info;
   return file;
 }
 

@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// Features on disk: .npz with features [N, d] in float32, and info, JSON text as uint8 with the keys of
-// statistics_file.hpp. numpy.load reads it; any .npz with an array of that name and form is read here.
-// Letters: N images, d features of one image.
+// Features on disk: .npz with features [N, d] in float32, and info (statistics_info.hpp). numpy.load reads it; any .npz
+// with an array of that name and form is read here. Letters: N images, d features of one image.
 #pragma once
 #include <torch/types.h>
 
@@ -10,7 +9,7 @@
 #include <string>
 
 #include "base/atomic_file.hpp"
-#include "metrics/statistics_file.hpp"
+#include "metrics/statistics_info.hpp"
 
 namespace inr::metrics {
 

@@ -101,7 +101,7 @@ Kid kernel_inception_distance(const at::Tensor& real, const at::Tensor& fake, co
   const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
   double squares = 0;
   for (const double value : values) squares += (value - mean) * (value - mean);
-  return {mean, std::sqrt(squares / n)};
+  return {mean, std::sqrt(squares / n), std::ssize(values)};
 }
 
 }  // namespace inr::metrics

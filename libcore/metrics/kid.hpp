@@ -21,6 +21,7 @@ struct KidOptions {
 
 struct Kid {
   double mean = 0, deviation = 0;  // over the subsets; population standard deviation
+  int64_t n_subsets = 0;           // 1 where a subset is all there is
 };
 
 /// Features [N, d] of any floating type on the CPU, the numbers of rows may differ. Subsets are drawn without

@@ -4,21 +4,20 @@
 #include "metrics/newest_score.hpp"
 
 #include <array>
-#include <cmath>
+#include <cerrno>
 #include <ctime>
 #include <filesystem>
 #include <utility>
 
-#include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
-#include "base/sha256.hpp"
+#include "base/safetensors.hpp"
 #include "gan/checkpoint.hpp"
 #include "metrics/best_link.hpp"
-#include "metrics/feature_network.hpp"
+#include "metrics/outputs.hpp"
 #include "metrics/picture_set.hpp"
 #include "metrics/score_log.hpp"
-#include "metrics/upsampled.hpp"
+#include "metrics/score_request.hpp"
 
 namespace inr::metrics {
 namespace {
@@ -35,70 +34,60 @@ void check_request(const EvaluateOptions& options, const RecordOptions& record) 
     throw base::UsageError("--best compares with the scores before; name their log with --append FILE");
   if (record.if_newer && (options.real == "-" || options.fake == "-"))
     throw base::UsageError("--if-newer does not know stdin again; give files");
+  if (!record.append.empty()) {
+    check_outputs(
+        {{"--save-stats", options.save_stats}, {"--save-features", options.save_features}, {"--append", record.append}},
+        {});
+  }
   std::error_code error;
   if (record.best && (options.fake == "-" || fs::is_regular_file(options.fake, error)))
     throw base::UsageError("--best links a checkpoint of a run; give the run's folder with --fake");
-}
-
-// All that a score depends on besides the model.
-Json request_of(const EvaluateOptions& options) {
-  const std::unique_ptr<FeatureNetwork> network = open_network(options.network);
-  const auto or_null = [](const std::optional<int64_t>& n) { return n ? Json(*n) : Json(); };
-  Json real_hash;  // statistics are one file, and small
-  if (options.real != "-" && detect_side(options.real) == SideKind::kStatistics) {
-    real_hash = base::sha256_hex(base::MappedFile(options.real).bytes());
-  }
-  return {{"network", network->name()},
-          {"network_hash", network->hash()},
-          {"protocol", options.protocol.empty() ? network->protocol() : options.protocol},
-          {"real", base::printable(options.real, 4096)},
-          {"real_hash", real_hash},
-          {"n_real", or_null(options.n_real)},
-          {"n_fake", options.n_fake.value_or(kUsualSamples)},
-          {"seed", options.seed},
-          {"upsampled", std::string(upsampling_name(options.upsampling))},
-          {"kid", options.kid},
-          {"pr", options.precision_recall},
-          {"is", options.inception_score}};
 }
 
 struct Candidate {
   std::string path, model_hash;
 };
 
+// Nothing, where the folder has no whole checkpoint (yet). A checkpoint that no waiting makes readable (of another
+// version, or none of ours at all) is an error.
+std::string newest_of(const std::string& run) {
+  std::string path = gan::newest_checkpoint(run);
+  if (!path.empty()) return path;
+  for (const auto& [iteration, listed] : gan::list_checkpoints(run)) {
+    try {
+      (void)base::Safetensors::open(listed, base::Check::kHead);
+    } catch (const base::Error&) {  // half written, or gone
+      continue;
+    }
+    try {
+      (void)gan::checkpoint_provenance(listed);
+    } catch (const base::SystemError&) {  // gone since
+    }
+  }
+  return {};
+}
+
 // The checkpoint that is to be scored; nothing, and a line, where there is none yet.
 std::optional<Candidate> find_candidate(const std::string& fake) {
-  try {
-    std::string path = gan::resolve_checkpoint(fake);
-    std::string hash = gan::load_generator(path).model_hash;
-    return Candidate{std::move(path), std::move(hash)};
-  } catch (const base::Error& error) {
-    base::log_info(std::string("not yet: ") + error.what());
+  std::error_code error;
+  const auto not_yet = [](const std::string& why) {
+    base::log_info("not yet: " + why);
     return std::nullopt;
+  };
+  if (!fs::exists(fake, error)) throw base::SystemError(base::printable(fake), "open", ENOENT);
+  const bool run = fs::is_directory(fake, error);
+  if (!run && detect_side(fake) != SideKind::kCheckpoint) {
+    throw base::DataError(base::printable(fake), "is neither the folder of a run nor a checkpoint",
+                          "leave --if-newer out, or give a run with --fake");
   }
-}
-
-bool is_of_request(const Json& record, const Json& request) {
-  return record.contains("request") && record.at("request") == request;
-}
-
-bool is_scored(const std::vector<Json>& records, const Json& request, const std::string& model_hash) {
-  for (const Json& each : records) {
-    if (is_of_request(each, request) && each.value("model_hash", Json()) == model_hash) return true;
+  const std::string path = run ? newest_of(fake) : fake;
+  if (path.empty()) return not_yet(base::printable(fake) + " has no whole checkpoint");
+  try {
+    return Candidate{path, gan::load_generator(path).model_hash};
+  } catch (const base::SystemError&) {
+    if (!run || fs::exists(path, error)) throw;
   }
-  return false;
-}
-
-// Is score below that of everything that was linked before?
-bool is_best(const std::vector<Json>& records, const Json& request, const Json& fake, double score) {
-  if (!std::isfinite(score)) return false;
-  for (const Json& each : records) {
-    if (!is_of_request(each, request) || each.value("best", Json()) != true || each.value("fake", Json()) != fake)
-      continue;
-    const Json before = each.value("fid", Json());
-    if (before.is_number() && before.get<double>() <= score) return false;
-  }
-  return true;
+  return not_yet(base::printable(path) + " has vanished");
 }
 
 std::string utc_now() {
@@ -110,18 +99,72 @@ std::string utc_now() {
   return {text.data(), n};
 }
 
-// True where the checkpoint was linked.
-bool link_if_best(const Evaluation& result, const std::string& run, const std::string& checkpoint,
-                  const std::vector<Json>& records, const Json& request) {
-  if (!is_best(records, request, result.json.at("fake"), *result.score)) return false;
-  const std::string fault = best_link_fault(run);
-  if (!fault.empty()) {
-    base::log_warning(fault + "; it is left as it is");
-    return false;
+// Links the best checkpoint that is still there, where the linked one was removed.
+void restore_best(const std::string& run, const std::vector<Json>& by_score) {
+  std::error_code error;
+  if (fs::exists(run + "/best.safetensors", error)) return;
+  for (const Json& each : by_score) {
+    const Json checkpoint = each.value("checkpoint", Json()), hash = each.value("model_hash", Json());
+    if (!checkpoint.is_string() || !hash.is_string()) continue;
+    const std::string path = run + "/" + fs::path(checkpoint.get<std::string>()).filename().string();
+    try {
+      if (!fs::exists(path, error) || gan::load_generator(path).model_hash != hash.get<std::string>()) continue;
+    } catch (const base::Error&) {  // vanished, or another by now
+      continue;
+    }
+    if (link_best(run, path)) return;
   }
-  if (link_best(run, checkpoint)) return true;
-  base::log_warning(base::printable(checkpoint) + " is the best but has vanished; not linked");
-  return false;
+}
+
+// What becomes of RUN/best.safetensors with a score: decided on the lines that are in the log when this one joins them.
+class BestChoice {
+ public:
+  BestChoice(std::string run, const std::string& checkpoint) : run_(std::move(run)), held_(run_, checkpoint) {}
+
+  // Of the line that is appended next, the value of "best".
+  bool choose(const std::vector<Json>& records, const Json& line) {
+    by_score_ = comparable_by_score(records, line);
+    best_ = is_best(records, line, {}) && is_best(records, line, best_model_hash(run_));
+    fault_ = best_link_fault(run_);
+    if (best_ && !fault_.empty()) base::log_warning(fault_ + "; it is left as it is");
+    if (!fault_.empty()) best_ = false;
+    if (best_ && !held_.held()) {
+      base::log_warning("the checkpoint is the best but has vanished; not linked");
+      best_ = false;
+    }
+    return best_;
+  }
+  void link() {
+    if (best_) {
+      held_.make_best();
+    } else if (fault_.empty()) {
+      restore_best(run_, by_score_);
+    }
+  }
+  [[nodiscard]] HeldCheckpoint& held() noexcept { return held_; }
+
+ private:
+  std::string run_;
+  HeldCheckpoint held_;
+  std::vector<Json> by_score_;
+  std::string fault_;
+  bool best_ = false;
+};
+
+// Nothing where the checkpoint vanished before it could be read.
+std::optional<Evaluation> evaluate_newest(EvaluateOptions options, BestChoice* best) {
+  std::error_code error;
+  const std::string checkpoint = options.fake;
+  try {
+    return evaluate(options);
+  } catch (const base::SystemError&) {
+    if (fs::exists(checkpoint, error)) throw;
+  }
+  if (best == nullptr || !best->held().held()) return std::nullopt;
+  options.fake = best->held().path();
+  Evaluation result = evaluate(options);
+  result.json["checkpoint"] = base::printable(checkpoint, 4096);
+  return result;
 }
 
 }  // namespace
@@ -138,7 +181,7 @@ std::optional<Evaluation> evaluate_and_record(const EvaluateOptions& options, co
     }
   }
   ScoreLog log(record.append);
-  std::vector<Json> records = log.read();
+  const std::vector<Json> records = log.read();
   const Json request = request_of(options);
   EvaluateOptions resolved = options;
   if (record.if_newer) {
@@ -152,21 +195,27 @@ std::optional<Evaluation> evaluate_and_record(const EvaluateOptions& options, co
   } else if (record.best) {
     resolved.fake = gan::resolve_checkpoint(options.fake);
   }
-  Evaluation result;
-  std::error_code error;
-  try {
-    result = evaluate(resolved);
-  } catch (const base::Error&) {  // the checkpoint's, where that is gone
-    if (!record.if_newer || fs::exists(resolved.fake, error)) throw;
+  std::optional<BestChoice> best;
+  if (record.best) best.emplace(options.fake, resolved.fake);
+  std::optional<Evaluation> result = record.if_newer || record.best ? evaluate_newest(resolved, best ? &*best : nullptr)
+                                                                    : std::optional(evaluate(resolved));
+  if (!result) {
+    if (!record.if_newer) throw base::SystemError(base::printable(resolved.fake), "open", ENOENT);
     base::log_info("not yet: " + base::printable(resolved.fake) + " has vanished");
     return std::nullopt;
   }
-  result.json["fake"] = base::printable(options.fake);
-  Json line = result.json;
+  result->json["fake"] = base::printable(options.fake);
+  Json line = result->json;
   line["request"] = request;
-  line["best"] = record.best ? Json(link_if_best(result, options.fake, resolved.fake, records, request)) : Json();
-  line["time"] = utc_now();
-  log.append(line);
+  line["run"] = base::printable(canonical_path(options.fake), 4096);
+  const auto complete = [&](const std::vector<Json>& before) {
+    line["best"] = best ? Json(best->choose(before, line)) : Json();
+    line["time"] = utc_now();
+    return line;
+  };
+  log.append(complete, [&best] {
+    if (best) best->link();
+  });
   return result;
 }
 

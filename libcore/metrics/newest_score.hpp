@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
 // Scores that are kept: appended to a log, taken only where the log lacks them, the best one's checkpoint linked. Made
-// to be started by cron over a run that is being trained: whatever is not there yet, or not any more, is no error.
+// to be started by cron over a run that is being trained: a checkpoint that is not there yet, or not any more, is no
+// error.
 #pragma once
 #include <optional>
 #include <string>
@@ -18,10 +19,13 @@ struct RecordOptions {
 
 /// evaluate(), and what RecordOptions ask for. A record is the JSON of the evaluation and
 ///   "request"  all that a score depends on besides the model; two records compare where these are equal
+///   "run"      the absolute path of the fake side
 ///   "best"     true where the checkpoint was linked, null without best
 ///   "time"     UTC, "2024-05-01T12:00:00Z"
+/// The best is decided on all lines that compare, of whatever time and program, while nobody else appends.
 /// With if_newer nothing is returned, one line says why, where the score is there already, another program holds the
-/// lock, or there is no whole checkpoint (yet, or it vanished while it was read). Throws what evaluate() throws, and
+/// lock, or the folder has no whole checkpoint (yet, or it vanished while it was read); a fake side that is not there,
+/// or is no run and no checkpoint of this version, is an error. Throws what evaluate() throws, and
 /// UsageError where options do not go together.
 std::optional<Evaluation> evaluate_and_record(const EvaluateOptions& options, const RecordOptions& record);
 

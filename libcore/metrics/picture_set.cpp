@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstddef>
@@ -13,9 +14,11 @@
 #include <filesystem>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
+#include "base/npy.hpp"
 #include "image/decode.hpp"
 #include "metrics/generated_set.hpp"
 #include "metrics/upsampled.hpp"
@@ -98,12 +101,20 @@ std::string read_head(const std::string& path) {
   return text;
 }
 
-// A zip whose first member is an array. The name's length is at byte 26 of the local header, the name at byte 30.
-bool is_npz(std::string_view head) {
+// A zip whose first member is an array, or that has one of the arrays that are read here behind others. The name's
+// length is at byte 26 of the local header, the name at byte 30.
+bool is_npz(std::string_view head, const std::string& path) {
   if (head.size() < 34 || !head.starts_with("PK\x03\x04")) return false;
   const auto byte = [head](size_t i) { return static_cast<size_t>(static_cast<unsigned char>(head[i])); };
   const size_t n_name = byte(26) + 256 * byte(27);
-  return n_name >= 4 && 30 + n_name <= head.size() && head.substr(30, n_name).ends_with(".npy");
+  if (n_name >= 4 && 30 + n_name <= head.size() && head.substr(30, n_name).ends_with(".npy")) return true;
+  try {
+    const std::vector<std::string> names = base::npz_names(path);
+    return std::any_of(names.begin(), names.end(),
+                       [](const std::string& name) { return name == "mu.npy" || name == "features.npy"; });
+  } catch (const base::DataError&) {  // damaged: what opens it says how
+    return false;
+  }
 }
 
 // The length of the JSON header (u64, little endian, at most 100 MB), then its opening brace.
@@ -128,7 +139,7 @@ SideKind detect_side(const std::string& path) {
   }
   if (head.starts_with(std::string_view(store::kStreamMagic.data(), store::kStreamMagic.size())))
     return SideKind::kStream;
-  if (is_npz(head)) return SideKind::kStatistics;
+  if (is_npz(head, path)) return SideKind::kStatistics;
   if (is_safetensors(head)) return SideKind::kCheckpoint;
   return SideKind::kPictures;
 }

@@ -52,8 +52,13 @@ base::Json describe(const Side* real, const Side* fake, const FeatureNetwork* ne
   base::Json json;
   json["protocol"] = text_or_null(known.info.protocol);
   json["network"] = text_or_null(known.info.network);
-  json["network_file"] = network != nullptr ? text_or_null(options.network) : base::Json();
+  // Arrays of two files may be of another network than the one that was named.
+  const bool by_network = network != nullptr && network->hash() == known.info.network_hash;
+  json["network_file"] = by_network ? text_or_null(options.network) : base::Json();
   json["network_hash"] = text_or_null(known.info.network_hash);
+  json["real_protocol"] = real != nullptr ? text_or_null(real->info.protocol) : base::Json();
+  json["real_network"] = real != nullptr ? text_or_null(real->info.network) : base::Json();
+  json["real_network_hash"] = real != nullptr ? text_or_null(real->info.network_hash) : base::Json();
   json["n_real"] = real != nullptr ? count_or_null(real->statistics.n_images) : base::Json();
   json["n_fake"] = fake != nullptr ? count_or_null(fake->statistics.n_images) : base::Json();
   json["resolution"] = resolution_json(shown.info.resolution);
@@ -75,7 +80,10 @@ base::Json describe(const Side* real, const Side* fake, const FeatureNetwork* ne
   json["seed"] = shown.origin.contains("checkpoint") ? base::Json(options.seed) : base::Json();
   json["real"] = text_or_null(options.real);
   json["fake"] = text_or_null(options.fake);
-  json["note"] = network != nullptr ? base::Json(network->note()) : base::Json();
+  json["dataset_hash"] = fact("dataset_hash");
+  const bool stored = real != nullptr && real->origin.contains("dataset_hash");
+  json["real_dataset_hash"] = stored ? real->origin.at("dataset_hash") : base::Json();
+  json["note"] = by_network ? base::Json(network->note()) : base::Json();
   return json;
 }
 
@@ -98,6 +106,10 @@ std::string Evaluation::line() const {
   out += ", " + text("protocol");
   if (has("real")) out += "; " + text("n_real") + " real";
   if (has("fake")) out += "; " + text("n_fake") + " fake";
+  if (has("mixed") && json.at("mixed") == true) {
+    out += "; mixed: the real side is of " + text("real_network") + ", " + text("real_protocol");
+    out += ", resolution " + text("real_resolution");
+  }
   out += "; resolution " + text("resolution");
   if (has("upsampled")) {
     out += ", fakes from " + text("upsampled_from") + " by " + text("upsampled");

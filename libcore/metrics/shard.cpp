@@ -8,13 +8,17 @@
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
+#include <span>
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/sha256.hpp"
 #include "field/worker_pool.hpp"
 #include "metrics/feature_network.hpp"
 #include "metrics/measure.hpp"
+#include "metrics/outputs.hpp"
 #include "metrics/side.hpp"
+#include "store/sources.hpp"
 
 namespace inr::metrics {
 namespace {
@@ -40,7 +44,7 @@ constexpr std::array<Item, 6> kItems = {{{"network", &StatisticsInfo::network},
 
 struct Part {
   std::string path;
-  StatisticsFile file;
+  PartHead head;
 };
 
 [[noreturn]] void not_alike(const Part& a, const Part& b, const std::string& what, const std::string& of_a,
@@ -51,7 +55,7 @@ struct Part {
 }
 
 void check_alike(const Part& first, const Part& other, bool allow_mixed) {
-  const StatisticsInfo &a = first.file.info, &b = other.file.info;
+  const StatisticsInfo &a = first.head.info, &b = other.head.info;
   for (const Item& item : kItems) {
     if (a.*item.text != b.*item.text)
       not_alike(first, other, item.what, a.*item.text, b.*item.text, "make all parts alike");
@@ -63,34 +67,34 @@ void check_alike(const Part& first, const Part& other, bool allow_mixed) {
     not_alike(first, other, "resolution", a.resolution, b.resolution,
               "make both of pictures of one size, or join them as they are with --allow-mixed");
   }
-  if (first.file.statistics.dims() != other.file.statistics.dims() || a.ddof != b.ddof) {
-    not_alike(first, other, "form", std::to_string(first.file.statistics.dims()) + " features",
-              std::to_string(other.file.statistics.dims()) + " features", "make all parts alike");
+  if (first.head.dims != other.head.dims || a.ddof != b.ddof) {
+    not_alike(first, other, "form", std::to_string(first.head.dims) + " features",
+              std::to_string(other.head.dims) + " features", "make all parts alike");
   }
 }
 
 // Parts in the order of their shards, each there once.
 void check_complete(const std::vector<Part>& parts) {
-  const int64_t n_shards = parts.front().file.info.shard->count;
+  const int64_t n_shards = parts.front().head.info.shard->count;
   for (size_t i = 1; i < parts.size(); ++i) {
     const Part &a = parts[i - 1], &b = parts[i];
-    if (a.file.info.shard->index == b.file.info.shard->index) {
+    if (a.head.info.shard->index == b.head.info.shard->index) {
       throw base::DataError(base::printable(a.path) + " and " + base::printable(b.path),
-                            "both are shard " + text_of(*b.file.info.shard), "give every shard once");
+                            "both are shard " + text_of(*b.head.info.shard), "give every shard once");
     }
   }
   int64_t n_images = 0;
   for (int64_t i = 1; i <= n_shards; ++i) {
     const auto at = static_cast<size_t>(i - 1);
-    if (at >= parts.size() || parts[at].file.info.shard->index != i) {
+    if (at >= parts.size() || parts[at].head.info.shard->index != i) {
       throw base::DataError("shard " + text_of({i, n_shards}) + " is missing; give all " + std::to_string(n_shards) +
                             " parts");
     }
-    n_images += parts[at].file.statistics.n_images;
+    n_images += parts[at].head.n_images;
   }
-  const auto n_there = [](const Part& part) { return part.file.statistics.n_images; };
+  const auto n_there = [](const Part& part) { return part.head.n_images; };
   if (std::ranges::all_of(parts,
-                          [&](const Part& part) { return n_there(part) == share(n_images, *part.file.info.shard); }))
+                          [&](const Part& part) { return n_there(part) == share(n_images, *part.head.info.shard); }))
     return;
   // The one that differs most from the usual number is to blame.
   std::vector<int64_t> counts;
@@ -101,17 +105,21 @@ void check_complete(const std::vector<Part>& parts) {
       *std::ranges::max_element(parts, {}, [&](const Part& part) { return std::abs(n_there(part) - usual); });
   throw base::DataError(base::printable(odd.path),
                         "holds " + std::to_string(n_there(odd)) + " pictures beside parts of " + std::to_string(usual) +
-                            ", which is no shard " + text_of(*odd.file.info.shard) + " of the same side",
+                            ", which is no shard " + text_of(*odd.head.info.shard) + " of the same side",
                         "the side has changed meanwhile; make all parts again");
 }
 
-// What joining adds to the scatter is of rank one: the step between the means.
+// Reads the parts one by one. What joining adds to the scatter is of rank one: the step between the means.
 Statistics joined(const std::vector<Part>& parts) {
-  const auto ddof = static_cast<double>(parts.front().file.info.ddof);
+  const auto ddof = static_cast<double>(parts.front().head.info.ddof);
   at::Tensor mean, scatter;  // [d], [d, d]
   double n = 0;
   for (const Part& part : parts) {
-    const Statistics& each = part.file.statistics;
+    const StatisticsFile file = load_part(part.path);
+    const Statistics& each = file.statistics;
+    if (each.n_images != part.head.n_images || each.dims() != part.head.dims) {
+      throw base::DataError(base::printable(part.path), "has changed while the parts were joined", "merge them again");
+    }
     const auto n_there = static_cast<double>(each.n_images);
     const at::Tensor scatter_there = each.covariance * (n_there - ddof);
     if (n == 0) {
@@ -127,11 +135,32 @@ Statistics joined(const std::vector<Part>& parts) {
   return {mean, scatter / (n - ddof), {}, static_cast<int64_t>(n)};
 }
 
-// Throws UsageError where writing out would replace an input.
-void keep_input(const std::string& out, const std::string& input) {
+// Of files without a hash of their own: their names and sizes, which tell most changes between two shards.
+std::string listing_hash(const std::string& path) {
+  const std::unique_ptr<store::PictureSource> source = store::open_source(path);
   std::error_code error;
-  if (!std::filesystem::equivalent(out, input, error)) return;
-  throw base::UsageError("-o " + base::printable(out) + " would replace what is read; name another file");
+  std::string text;
+  for (int64_t i = 0; i < source->size(); ++i) {
+    const std::string name = source->name(i);
+    text += name;
+    if (source->kind() == "folder") {
+      text += " " + std::to_string(std::filesystem::file_size(std::filesystem::path(path) / name, error));
+    }
+    text += '\n';
+  }
+  if (source->kind() == "zip") text += std::to_string(std::filesystem::file_size(path, error));
+  return base::sha256_hex(std::as_bytes(std::span(text)));
+}
+
+// All that tells whether two shards are of the same pictures.
+std::string content_of(const PartOptions& options, const Side& side, const std::string& kind) {
+  if (side.origin.contains("checkpoint")) {
+    return side.origin.at("model_hash").get<std::string>() + ", seed " + std::to_string(options.seed);
+  }
+  for (const char* key : {"model_hash", "dataset_hash"}) {
+    if (side.origin.contains(key)) return side.origin.at(key).get<std::string>();
+  }
+  return kind == "folder" || kind == "zip" ? listing_hash(options.side) : std::string();
 }
 
 }  // namespace
@@ -173,44 +202,47 @@ bool ShardSet::next(PictureJob& job) {
 }
 
 std::string measure_part(const PartOptions& options) {
-  keep_input(options.out, options.side);
+  check_outputs({{"-o", options.out}}, {{"stats", options.side}, {"--network", options.network}});
   const ThreadCountGuard keep_threads;
   field::WorkerPool pool(options.n_threads);
   const std::unique_ptr<FeatureNetwork> network = open_network(options.network, options.protocol);
   std::unique_ptr<PictureSet> set =
       open_picture_set(options.side, {options.seed, options.n_images, Upsampling::kNone}, pool);
-  Side side = open_side(options.side, "pictures",
-                        std::make_unique<ShardSet>(std::move(set), options.shard, options.n_images), *network);
+  const std::string kind = set->kind();
+  if (options.shard) set = std::make_unique<ShardSet>(std::move(set), *options.shard, options.n_images);
+  Side side = open_side(options.side, "pictures", std::move(set), *network);
+  std::string content;
+  if (options.shard) content = content_of(options, side, kind);  // before, as the other shards do
   MeasureSideOptions how;
   how.measure.batch = options.batch;
+  if (!options.shard) how.measure.n_images = options.n_images;
+  how.check_stop = options.check_stop;
   measure_side(side, *network, how, pool);
   side.set.reset();  // before the pool
   StatisticsInfo info = side.info;
   info.ddof = network->ddof();
-  for (const char* key : {"model_hash", "dataset_hash"}) {
-    if (side.origin.contains(key)) info.content = side.origin.at(key).get<std::string>();
-  }
-  if (side.origin.contains("checkpoint")) info.content += ", seed " + std::to_string(options.seed);
-  if (options.shard.count > 1) info.shard = options.shard;
+  if (side.origin.contains("model_hash")) content = content_of(options, side, kind);  // of a stream's last model
+  info.content = content;
+  info.shard = options.shard;
   save_statistics(options.out, side.statistics, info);
-  return (info.shard ? "shard " + text_of(options.shard) : std::string("statistics")) + "  (" +
+  return (info.shard ? "shard " + text_of(*options.shard) : std::string("statistics")) + "  (" +
          std::to_string(side.statistics.n_images) + " pictures; " + info.network + ", " + info.protocol + ")";
 }
 
 std::string merge_parts(const std::vector<std::string>& paths, const std::string& out, bool allow_mixed) {
   std::vector<Part> parts;
   for (const std::string& path : paths) {
-    keep_input(out, path);
-    parts.push_back({path, load_part(path)});
+    check_outputs({{"-o", out}}, {{"merge", path}});
+    parts.push_back({path, load_part_head(path)});
     check_alike(parts.front(), parts.back(), allow_mixed);
   }
   if (parts.empty()) throw base::UsageError("nothing to merge; give the parts that inr-fid stats --shard wrote");
-  std::ranges::stable_sort(parts, {}, [](const Part& part) { return part.file.info.shard->index; });
+  std::ranges::stable_sort(parts, {}, [](const Part& part) { return part.head.info.shard->index; });
   check_complete(parts);
-  StatisticsInfo info = parts.front().file.info;
+  StatisticsInfo info = parts.front().head.info;
   info.shard.reset();
   for (const Part& part : parts) {
-    if (part.file.info.resolution != info.resolution) info.resolution = "mixed";
+    if (part.head.info.resolution != info.resolution) info.resolution = "mixed";
   }
   const Statistics statistics = joined(parts);
   save_statistics(out, statistics, info);

@@ -5,6 +5,7 @@
 // i - 1 + n, i - 1 + 2 n, ... of the side.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,20 +43,22 @@ class ShardSet final : public PictureSet {
 struct PartOptions {
   std::string side, out;            // a path as in EvaluateOptions, "-" is stdin; the file to write
   std::string network, protocol;    // as in EvaluateOptions
-  Shard shard;                      // {1, 1}: the whole side, and out holds its statistics
+  std::optional<Shard> shard;       // nothing: the whole side, and out holds its statistics
   std::optional<int64_t> n_images;  // of the whole side, not of the shard
   uint64_t seed = 0;
   int n_threads = 0;
   int64_t batch = 0;
+  std::function<void()> check_stop;  // asked between batches; may throw. May be empty
 };
-/// Measures one shard and writes it. Returns one line for people. Throws UsageError, DataError (a shard with less than
-/// two pictures), SystemError.
+/// Measures one shard and writes it. Returns one line for people. Throws UsageError, DataError (a shard without
+/// pictures enough for a covariance), SystemError.
 std::string measure_part(const PartOptions& options);
 
 /// Joins all parts of one side, in any order, and writes its statistics. Returns one line for people. Throws
 /// DataError, which names the files, where parts are not of one side, network, protocol, resolution or filter, where
 /// one is missing or there twice, or where their numbers of pictures are not those of shards of one side.
 /// allow_mixed: resolutions may differ.
+/// Memory does not grow with the number of parts.
 std::string merge_parts(const std::vector<std::string>& parts, const std::string& out, bool allow_mixed);
 
 }  // namespace inr::metrics

@@ -31,13 +31,6 @@ PictureSize first_size(PictureSet& set) {
   return {picture.width, picture.height};
 }
 
-// The divisor of a covariance belongs to the protocol, which for features is told by their file alone.
-int64_t ddof_of(const StatisticsInfo& info) {
-  const std::vector<std::string_view> names = {"nvidia", "torch-fidelity", "pytorch-fid", "clean"};
-  const bool known = std::find(names.begin(), names.end(), info.protocol) != names.end();
-  return known ? protocol_ddof(parse_inception_protocol(info.protocol)) : 1;
-}
-
 Side load_features_side(const std::string& path, const std::optional<int64_t>& n_images) {
   FeaturesFile file = load_features(path);
   const int64_t n_there = file.features.size(0);
@@ -50,17 +43,15 @@ Side load_features_side(const std::string& path, const std::optional<int64_t>& n
   Side side;
   side.features = n_images ? file.features.slice(0, 0, *n_images) : file.features;
   side.info = std::move(file.info);
-  FeatureStats stats(side.features.size(1));
-  for (const at::Tensor& block : side.features.split(4096)) stats.add(block);
-  side.statistics = stats.finish(ddof_of(side.info));
   return side;
 }
 
 }  // namespace
 
 Side load_side(const std::string& path, const char* label, const std::optional<int64_t>& n_images) {
-  constexpr std::array<std::string_view, 1> kMean = {"mu"}, kFeatures = {"features"};
-  if (base::read_npz_members(path, kMean).empty() && !base::read_npz_members(path, kFeatures).empty()) {
+  const std::vector<std::string> names = base::npz_names(path);
+  const auto has = [&names](const char* name) { return std::find(names.begin(), names.end(), name) != names.end(); };
+  if (!has("mu.npy") && has("features.npy")) {
     Side side = load_features_side(path, n_images);
     side.path = path;
     side.label = label;
@@ -79,6 +70,19 @@ Side load_side(const std::string& path, const char* label, const std::optional<i
   side.statistics = std::move(file.statistics);
   side.info = std::move(file.info);
   return side;
+}
+
+std::optional<int64_t> ddof_of(const StatisticsInfo& info) {
+  if (info.protocol == kBicubic224) return 1;
+  const std::array<std::string_view, 4> names = {"nvidia", "torch-fidelity", "pytorch-fid", "clean"};
+  if (std::find(names.begin(), names.end(), info.protocol) == names.end()) return std::nullopt;
+  return protocol_ddof(parse_inception_protocol(info.protocol));
+}
+
+void finish_features(Side& side, int64_t ddof) {
+  FeatureStats stats(side.features.size(1));
+  for (const at::Tensor& block : side.features.split(4096)) stats.add(block);
+  side.statistics = stats.finish(ddof);
 }
 
 Side open_side(const std::string& path, const char* label, std::unique_ptr<PictureSet> set,
@@ -104,7 +108,10 @@ void measure_side(Side& side, const FeatureNetwork& network, const MeasureSideOp
   MeasureOptions measure_options = options.measure;
   const std::optional<int64_t> n_usual = measure_options.n_images ? measure_options.n_images : side.set->usual_count();
   base::Progress bar(side.label, static_cast<uint64_t>(n_usual ? *n_usual : side.set->count().value_or(0)), "images");
-  measure_options.progress = [&bar](int64_t done) { bar.update(static_cast<uint64_t>(done)); };
+  measure_options.progress = [&bar, &options](int64_t done) {
+    bar.update(static_cast<uint64_t>(done));
+    if (options.check_stop) options.check_stop();
+  };
   std::shared_ptr<KeptFeatures> kept;
   if (options.keep_features) kept = std::make_shared<KeptFeatures>(network.dims());
   if (!options.save_features.empty()) {

@@ -4,9 +4,11 @@
 #include "metrics/statistics_file.hpp"
 
 #include <array>
+#include <cmath>
 #include <map>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
@@ -15,6 +17,7 @@
 namespace inr::metrics {
 namespace {
 
+constexpr double kRounding = 1e-6;                 // of float32 sums, generously
 constexpr uint64_t kMaxBytes = uint64_t{1} << 30;  // sigma of 11,000 features; the largest network in use has 2,048
 
 base::NpyArray to_npy(const at::Tensor& tensor) {
@@ -28,44 +31,30 @@ at::Tensor to_tensor(const base::NpyArray& array) {
   return at::tensor(at::ArrayRef<double>(values), at::kDouble).view(array.shape);
 }
 
-std::string text_of(const base::Json& info, const char* key) {
-  const auto found = info.find(key);
-  return found != info.end() && found->is_string() ? found->get<std::string>() : std::string();
+// A mean [d] and its d. Throws DataError.
+int64_t checked_dims(const base::NpyArray& mu, const base::NpyArray* sigma, const std::string& path) {
+  const bool vector = mu.shape.size() == 1 && mu.shape[0] >= 1;
+  if (vector && (sigma == nullptr || sigma->shape == std::vector<int64_t>{mu.shape[0], mu.shape[0]}))
+    return mu.shape[0];
+  throw base::DataError(path, "mu " + base::shape_text(mu.shape) + " and sigma " +
+                                  (sigma == nullptr ? std::string("[d, d]") : base::shape_text(sigma->shape)) +
+                                  " are not [d] and [d, d]");
 }
 
-// The keys of a part; all of them or none. Throws DataError where a value cannot be.
-void read_shard(const base::Json& info, const std::string& path, StatisticsInfo& out) {
-  const auto number = [&info](const char* key) {
-    const auto found = info.find(key);
-    return found != info.end() && found->is_number_integer() ? found->get<int64_t>() : -1;
+// Covariances are symmetric and have no negative eigenvalue, but for rounding, of float32 at most. Others would give a
+// distance below zero and no sign that anything is wrong.
+void check_covariance(const at::Tensor& sigma, const std::string& path) {
+  const double largest = sigma.abs().max().item<double>(), trace = sigma.trace().item<double>();
+  if (largest == 0 || !std::isfinite(trace)) return;  // nothing varies; beyond what any distance is taken of
+  const auto refuse = [&path](const std::string& fault) {
+    throw base::DataError(path, "sigma is no covariance: " + fault, "make the statistics again");
   };
-  if (!info.contains("shard")) return;
-  out.shard = Shard{number("shard"), number("shards")};
-  out.ddof = number("ddof");
-  out.content = text_of(info, "content");
-  if (out.shard->index < 1 || out.shard->count > kMaxShards || out.shard->index > out.shard->count || out.ddof < 0 ||
-      out.ddof > 1) {
-    throw base::DataError(path, "info does not say which shard this is", "make the part again");
-  }
-}
-
-void read_info(const base::NpyArray& array, const std::string& path, StatisticsFile& file) {
-  if (array.dtype != base::Dtype::kU8) return;  // some other program's "info"
-  std::string text(array.data.size(), '\0');
-  for (size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>(array.data[i]);
-  const base::Json info = base::parse_json(text, path + ": info");
-  if (!info.is_object()) throw base::DataError(path, "info is not a JSON object", "make the statistics again");
-  file.info = {text_of(info, "protocol"),   text_of(info, "network"), text_of(info, "network_hash"),
-               text_of(info, "resolution"), text_of(info, "source"),  text_of(info, "score"),
-               text_of(info, "filter")};
-  const auto n = info.find("n");
-  if (n != info.end()) {
-    if (!n->is_number_integer() || n->get<int64_t>() < 2) {
-      throw base::DataError(path, "info does not hold a number of images above 1", "make the statistics again");
-    }
-    file.statistics.n_images = n->get<int64_t>();
-  }
-  read_shard(info, path, file.info);
+  if ((sigma - sigma.t()).abs().max().item<double>() > kRounding * largest) refuse("it is not symmetric");
+  if (!(trace > 0)) refuse("its trace is not positive");
+  // S + c 1 has a Cholesky factor where all eigenvalues of S are above -c; much quicker than to look for them.
+  const at::Tensor raised = (sigma + sigma.t()) * 0.5 + at::eye(sigma.size(0), at::kDouble) * (kRounding * trace);
+  const auto [factor, fault] = at::linalg_cholesky_ex(raised);
+  if (fault.item<int>() != 0) refuse("it has negative eigenvalues");
 }
 
 StatisticsFile load_any(const std::string& path) {
@@ -76,11 +65,7 @@ StatisticsFile load_any(const std::string& path) {
     throw base::DataError(path, "no statistics: an array mu or sigma is missing",
                           "write them with inr-fid --save-stats");
   }
-  const std::vector<int64_t>& shape = mu->second.shape;
-  if (shape.size() != 1 || shape[0] < 1 || sigma->second.shape != std::vector<int64_t>{shape[0], shape[0]}) {
-    throw base::DataError(path, "mu " + base::shape_text(shape) + " and sigma " +
-                                    base::shape_text(sigma->second.shape) + " are not [d] and [d, d]");
-  }
+  checked_dims(mu->second, &sigma->second, path);
   StatisticsFile file;
   file.statistics.mean = to_tensor(mu->second);
   file.statistics.covariance = to_tensor(sigma->second);
@@ -88,27 +73,26 @@ StatisticsFile load_any(const std::string& path) {
       !at::isfinite(file.statistics.covariance).all().item<bool>()) {
     throw base::DataError(path, "a value of mu or sigma is not finite", "make the statistics again");
   }
+  check_covariance(file.statistics.covariance, path);
   const auto info = arrays.find("info");
-  if (info != arrays.end()) read_info(info->second, path, file);
+  if (info != arrays.end()) {
+    ReadInfo read = parse_info(info->second, path);
+    file.info = std::move(read.info);
+    file.statistics.n_images = read.n_images;
+  }
   return file;
+}
+
+[[noreturn]] void refuse_whole(const std::string& path) {
+  throw base::DataError(base::printable(path), "is no shard", "give parts that inr-fid stats --shard wrote");
 }
 
 }  // namespace
 
 void save_statistics(const std::string& path, const Statistics& statistics, const StatisticsInfo& info) {
-  base::Json json = {{"protocol", info.protocol},         {"network", info.network},
-                     {"network_hash", info.network_hash}, {"n", statistics.n_images},
-                     {"resolution", info.resolution},     {"source", base::printable(info.source)},
-                     {"score", info.score_name},          {"filter", base::printable(info.filter)}};
-  if (info.shard) {
-    json["shard"] = info.shard->index;
-    json["shards"] = info.shard->count;
-    json["ddof"] = info.ddof;
-    json["content"] = base::printable(info.content);
-  }
   base::write_npz(path, {{"mu", to_npy(statistics.mean)},
                          {"sigma", to_npy(statistics.covariance)},
-                         {"info", base::make_npy_text(base::dump_json(json))}});
+                         {"info", make_info(info, statistics.n_images)}});
 }
 
 StatisticsFile load_statistics(const std::string& path) {
@@ -124,8 +108,18 @@ StatisticsFile load_statistics(const std::string& path) {
 
 StatisticsFile load_part(const std::string& path) {
   StatisticsFile file = load_any(path);
-  if (file.info.shard) return file;
-  throw base::DataError(base::printable(path), "is no shard", "give parts that inr-fid stats --shard wrote");
+  if (!file.info.shard) refuse_whole(path);
+  return file;
+}
+
+PartHead load_part_head(const std::string& path) {
+  constexpr std::array<std::string_view, 2> kNames = {"mu", "info"};
+  const std::map<std::string, base::NpyArray> arrays = base::read_npz_members(path, kNames, kMaxBytes);
+  const auto mu = arrays.find("mu"), info = arrays.find("info");
+  if (mu == arrays.end() || info == arrays.end()) refuse_whole(path);
+  ReadInfo read = parse_info(info->second, path);
+  if (!read.info.shard) refuse_whole(path);
+  return {std::move(read.info), read.n_images, checked_dims(mu->second, nullptr, path)};
 }
 
 }  // namespace inr::metrics

@@ -75,7 +75,7 @@ refused 1 'side.inr: holds 5 pictures, 6 were asked for' stats side.inr -n 24 --
 refused 2 '"5/4" is no shard' stats side.inr --shard 5/4 -o out.npz
 refused 2 'takes one side' stats -o out.npz
 refused 2 'name it with -o' stats side.inr
-refused 2 'would replace what is read' merge p1.npz p2.npz p3.npz -o p1.npz
+refused 2 '-o p1.npz would replace what merge reads' merge p1.npz p2.npz p3.npz -o p1.npz
 refused 2 'neither stats nor merge' score side.inr -o out.npz
 refused 2 'takes no score' stats side.inr --kid -o out.npz
 refused 2 'of inr-fid stats and merge' --real side.inr --fake side.inr --shard 1/2

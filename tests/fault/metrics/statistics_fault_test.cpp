@@ -79,11 +79,12 @@ BOOST_AUTO_TEST_CASE(numbers_of_any_bit_pattern) {
   BOOST_TEST(tally.n_refused > 0u);
 }
 
+// Of a shard, which is refused where it is understood, and says nothing where it is not.
 BOOST_AUTO_TEST_CASE(info_of_any_text) {
   const test::TemporaryFolder folder;
   const std::vector<double> mu(1, 0.5), sigma(1, 1.0);
   const std::string good =
-      R"({"protocol":"p","network":"n","network_hash":"h","n":500,"resolution":"32x32","source":"s"})";
+      R"({"protocol":"p","network":"n","n":500,"resolution":"32x32","shard":1,"shards":3,"ddof":1,"content":"c"})";
   Tally tally;
   for (uint64_t i = 0; i < kCases; ++i) {
     base::NpyArray info = base::make_npy_text(good);

@@ -4,6 +4,7 @@
 #include "metrics/evaluate.hpp"
 
 #include "base/npy.hpp"
+#include "metrics/features_file.hpp"
 #include "metrics/score.hpp"
 #include "metrics/statistics_file.hpp"
 #include "store/inr_stream.hpp"
@@ -105,6 +106,85 @@ BOOST_AUTO_TEST_CASE(wrong_requests) {
   request.fake = "x";
   request.n_real = 1;
   refused(request, "too few images");
+  request = {};
+  request.fake = "x";
+  request.save_stats = "s.npz";
+  request.n_real = 5;
+  refused(request, "--n-real is of the real side");
+  std::swap(request.real, request.fake);
+  request.n_fake = 5;
+  refused(request, "of the real side both");
+  request.n_fake.reset();
+  request.save_stats = "-";
+  refused(request, "--save-stats - is no file");
+  request.save_stats = "s.npz";
+  request.save_features = "./s.npz";
+  refused(request, "--save-stats and --save-features name one file");
+  request.save_features.clear();
+  request.protocol = "nonsense";
+  refused(request, "is no protocol of Inception");
+}
+
+BOOST_FIXTURE_TEST_CASE(numbers_of_the_only_side, Folders) {
+  for (const bool real : {true, false}) {
+    EvaluateOptions request = options(real ? "few" : "", real ? "" : "few");
+    request.save_stats = folder / "s.npz";
+    request.n_fake = 7;
+    BOOST_TEST(evaluate(request).json.at(real ? "n_real" : "n_fake") == 7);
+    BOOST_TEST(metrics::load_statistics(folder / "s.npz").statistics.n_images == 7);
+    request.n_fake = 21;
+    BOOST_CHECK_EXCEPTION(evaluate(request), base::DataError, says("holds 20 pictures, 21 were asked for"));
+  }
+}
+
+// What is asked for beside two files of arrays is looked at as well.
+BOOST_FIXTURE_TEST_CASE(options_beside_arrays, Folders) {
+  metrics::Statistics statistics{at::zeros({4}, at::kDouble), at::eye(4, at::kDouble), {}, 20000};
+  metrics::save_statistics(folder / "s.npz", statistics, {"p", "n", "h", "", "", "FD"});
+  statistics.mean = at::zeros({256}, at::kDouble);
+  statistics.covariance = at::eye(256, at::kDouble);
+  metrics::save_statistics(folder / "random.npz", statistics, {"p", "random-conv-1", "h", "", "", "FD"});
+  EvaluateOptions request = options("s.npz", "s.npz");
+  request.network = folder / "absent";
+  BOOST_CHECK_THROW(evaluate(request), base::SystemError);
+  request.network.clear();
+  request.upsampling = metrics::Upsampling::kBicubic;
+  BOOST_CHECK_EXCEPTION(evaluate(request), base::UsageError, says("--upsampled makes pictures larger"));
+  request.upsampling = metrics::Upsampling::kNone;
+  request.protocol = "clean";
+  BOOST_CHECK_EXCEPTION(evaluate(request), base::DataError, says("statistics of protocol p, and --protocol is clean"));
+  request.allow_mixed = true;
+  BOOST_TEST(evaluate(request).score.has_value());
+}
+
+// A divisor belongs to a protocol: features that do not name theirs take that of what they are compared with.
+BOOST_FIXTURE_TEST_CASE(features_that_do_not_say_their_protocol, Folders) {
+  const at::Tensor rows = test::normals(4, 40, 3).to(at::kFloat);
+  const auto features = [&](const char* name, const char* protocol) {
+    metrics::FeaturesWriter writer(folder / name, 3);
+    writer.add(rows);
+    metrics::StatisticsInfo info;
+    info.protocol = protocol;
+    writer.commit(info);
+  };
+  features("none.npz", "");
+  for (const auto& [protocol, ddof] : {std::pair("nvidia", 0), std::pair("clean", 1)}) {
+    features("named.npz", protocol);
+    metrics::FeatureStats stats(3);
+    stats.add(rows);
+    const metrics::Statistics statistics = stats.finish(ddof);
+    metrics::save_statistics(folder / "s.npz", statistics, {protocol, "inception", "h", "", "", "FID"});
+    for (const auto& [real, fake] : {std::pair("s.npz", "none.npz"), std::pair("none.npz", "s.npz"),
+                                     std::pair("named.npz", "none.npz"), std::pair("named.npz", "s.npz")}) {
+      BOOST_TEST(std::abs(*evaluate(options(real, fake)).score) < 1e-9, real << " " << fake << " " << protocol);
+    }
+    EvaluateOptions asked = options("none.npz", "");
+    asked.protocol = protocol;
+    asked.save_stats = folder / "saved.npz";
+    (void)evaluate(asked);
+    BOOST_TEST(test::largest_difference(metrics::load_statistics(folder / "saved.npz").statistics.covariance,
+                                        statistics.covariance) < 1e-12);
+  }
 }
 
 BOOST_FIXTURE_TEST_CASE(statistics_of_another_network_are_refused, Folders) {

@@ -38,7 +38,15 @@ BOOST_FIXTURE_TEST_CASE(sides_that_differ_are_named_and_refused_unless_allowed, 
     BOOST_CHECK_EXCEPTION(evaluate(request), base::DataError, says("plain.npz and "));
     BOOST_CHECK_EXCEPTION(evaluate(request), base::DataError, says("--allow-mixed"));
     request.allow_mixed = true;
-    BOOST_TEST(evaluate(request).score.has_value());
+    const metrics::Evaluation mixed = evaluate(request);
+    BOOST_TEST(mixed.json.at("mixed") == true);
+    BOOST_TEST(mixed.score_name == "FD-mixed");
+    BOOST_TEST(mixed.json.at("network") == other.network);
+    BOOST_TEST(mixed.json.at("protocol") == other.protocol);
+    BOOST_TEST(mixed.json.at("real_network") == "n");
+    BOOST_TEST(mixed.json.at("real_protocol") == "p");
+    BOOST_TEST(mixed.json.at("real_network_hash") == "h");
+    BOOST_TEST(mixed.line().find("mixed: the real side is of n, p, resolution 32") != std::string::npos);
     other = plain;
   };
   other.network = "m";
@@ -54,6 +62,7 @@ BOOST_FIXTURE_TEST_CASE(sides_that_differ_are_named_and_refused_unless_allowed, 
   other = {};  // what is not said is no difference
   npz("silent.npz", other);
   BOOST_TEST(evaluate(options("plain.npz", "silent.npz")).score.has_value());
+  BOOST_TEST(evaluate(options("plain.npz", "silent.npz")).json.at("mixed") == false);
   other = plain;
   other.resolution = "mixed";  // nor are pictures of several sizes
   npz("mixed.npz", other);

@@ -3,8 +3,11 @@
 // Statistics on disk: what is written comes back; what is wrong is named.
 #include "metrics/statistics_file.hpp"
 
+#include <cmath>
 #include <map>
+#include <string_view>
 
+#include "base/json.hpp"
 #include "base/npy.hpp"
 #include "support.hpp"
 
@@ -61,11 +64,68 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_named) {
   refused({{"mu", mu}, {"sigma", numbers({1, 0}, {1, 2})}}, "mu [2] and sigma [1, 2]");
   refused({{"mu", numbers({1, NAN}, {2})}, {"sigma", sigma}}, "not finite");
   refused({{"mu", numbers({}, {0})}, {"sigma", numbers({}, {0, 0})}}, "are not [d] and [d, d]");
-  refused({{"mu", mu}, {"sigma", sigma}, {"info", base::make_npy_text("{")}}, "info");
-  refused({{"mu", mu}, {"sigma", sigma}, {"info", base::make_npy_text("[1]")}}, "not a JSON object");
   refused({{"mu", mu}, {"sigma", sigma}, {"info", base::make_npy_text(R"({"n": -3})")}}, "number of images");
   refused({{"mu", mu}, {"sigma", sigma}, {"info", base::make_npy_text(R"({"n": 1e30})")}}, "number of images");
+  refused({{"mu", mu}, {"sigma", sigma}, {"info", base::make_npy_text(R"({"n": 3, "shard": 4, "shards": 3})")}},
+          "which shard");
   BOOST_CHECK_THROW(load_statistics(folder / "absent.npz"), base::SystemError);
+}
+
+// Distances to these would be finite and wrong, below zero mostly.
+BOOST_AUTO_TEST_CASE(matrices_that_are_no_covariance) {
+  const test::TemporaryFolder folder;
+  const auto write = [&folder](const std::vector<double>& sigma) {
+    base::write_npz(folder / "s.npz", {{"mu", numbers({1, 2}, {2})}, {"sigma", numbers(sigma, {2, 2})}});
+    return folder / "s.npz";
+  };
+  const auto refused = [&](const std::vector<double>& sigma, const std::string& text) {
+    BOOST_CHECK_EXCEPTION(load_statistics(write(sigma)), base::DataError,
+                          says("s.npz: sigma is no covariance: " + text));
+  };
+  refused({-10, 0, 0, -10}, "its trace is not positive");
+  refused({3, 0, 0, -1}, "it has negative eigenvalues");
+  refused({1, 2, 2, 1}, "it has negative eigenvalues");
+  refused({1, 0.5, -0.5, 1}, "it is not symmetric");
+  refused({1, 1e-5, 0, 1}, "it is not symmetric");
+  // Few samples and rounding to float32 are no fault, nor are pictures that are all the same.
+  for (const std::vector<double>& sigma : std::vector<std::vector<double>>{
+           {1, 1, 1, 1}, {1, 1 + 1e-8, 1, 1}, {1, 0, 0, -1e-9}, {0, 0, 0, 0}, {1e-30, 0, 0, 1e-30}}) {
+    BOOST_TEST(load_statistics(write(sigma)).statistics.dims() == 2);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(numbers_of_images) {
+  const test::TemporaryFolder folder;
+  const metrics::Statistics some{at::zeros({2}, at::kDouble), at::eye(2, at::kDouble), {}, 0};
+  for (const int64_t n : {0, 1, 2, 500}) {
+    metrics::Statistics statistics = some;
+    statistics.n_images = n;
+    metrics::save_statistics(folder / "s.npz", statistics, {});
+    BOOST_TEST(load_statistics(folder / "s.npz").statistics.n_images == n);
+  }
+  metrics::save_statistics(folder / "s.npz", some, {});
+  const base::NpyArray info = base::read_npz(folder / "s.npz").at("info");
+  const std::string_view text(reinterpret_cast<const char*>(info.data.data()), info.data.size());
+  BOOST_TEST(!base::parse_json(text, "info").contains("n"));  // not known is not 0
+}
+
+BOOST_AUTO_TEST_CASE(info_of_others_says_nothing) {
+  const test::TemporaryFolder folder;
+  for (const char* text : {"{", "[1]", "not JSON", ""}) {
+    base::write_npz(
+        folder / "s.npz",
+        {{"mu", numbers({1, 2}, {2})}, {"sigma", numbers({1, 0, 0, 1}, {2, 2})}, {"info", base::make_npy_text(text)}});
+    BOOST_TEST(load_statistics(folder / "s.npz").info.network.empty(), text);
+  }
+}
+
+// An archive that promises much more than is asked for is not unpacked to find out what it is.
+BOOST_AUTO_TEST_CASE(names_are_read_without_their_members) {
+  const test::TemporaryFolder folder;
+  base::write_npz(folder / "s.npz", {{"mu", numbers({1, 2}, {2})}, {"features", numbers({1, 2}, {1, 2})}});
+  BOOST_TEST((base::npz_names(folder / "s.npz") == std::vector<std::string>{"features.npy", "mu.npy"}));
+  test::write_bytes(folder / "empty", {});
+  BOOST_CHECK_THROW(base::npz_names(folder / "empty"), base::DataError);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
