@@ -41,7 +41,9 @@ cli::ToolPage page() {
       "in "
       "JSON (*.json). Without any of them the paper's Table 1 and Fig. 9 are printed, counted again, with the "
       "deviation "
-      "from the paper's numbers in every cell, and all presets.");
+      "from the paper's numbers in every cell, and all presets. --count prints both by that count alone (the paper has "
+      "numbers for its own), --size Fig. 9 at that size in place of both, --layers also the layers of the networks of "
+      "Table 1 that are no presets.");
   paragraph(
       "Three counts. full: every multiply-accumulate of the formulas as written, with coordinates, the Fourier matrix, "
       "RGB and the products of factorised weights. paper: what the paper's numbers follow from, the hidden columns of "
@@ -64,9 +66,11 @@ cli::ToolPage page() {
   paragraph(
       "Three times fewer multiply-accumulates than StyleGAN2 (config-f, mapping network included) holds where its "
       "up-convolutions are charged at their output of (2h + 1) x (2h + 1), as in the table: 84.77 GMAC at 256 and "
-      "143.02 at 1024. At their true cost the generator takes 45.12 and 74.27, so that INR-GAN is 1.16 and 1.57 times "
+      "143.02 at 1024. At their true cost, by which it stands beside the counts full and executed, the generator "
+      "takes 45.12 and 74.27, so that INR-GAN is 1.16 and 1.57 times "
       "cheaper. In Fig. 9 StyleGAN2 draws at 1024 whatever the size that is wanted.");
   page.examples = {{"inr-macs", "The paper's tables:", true},
+                   {"inr-macs --count executed", "The same by what is really performed:", true},
                    {"inr-macs ffhq1024 --size 256 --json", "One model at a lower resolution:", true},
                    {"inr-macs lsun256 --layers", "Where the time of a model goes:", true}};
   page.see_also = {"inr-info(1)", "inr-train(1)", "inr-render(1)"};
@@ -108,21 +112,43 @@ std::vector<CountedModel> count_models(const MacsOptions& macs) {
   return models;
 }
 
-std::string json_report(const MacsOptions& macs, const std::vector<CountedModel>& models) {
+// What is printed without any model: Table 1 at its own sizes, Fig. 9 at --size.
+struct PaperTables {
+  std::vector<model::TableRow> table1;
+  std::vector<model::Fig9Column> fig9;
+};
+
+PaperTables paper_tables(const MacsOptions& macs) {
+  if (!macs.names.empty()) return {};
+  if (macs.size_px == 0) return {model::table1(), model::fig9()};
+  if (macs.size_px > model::kFig9Largest) return {};
+  return {{}, model::fig9({macs.size_px})};
+}
+
+std::string json_report(const MacsOptions& macs, std::vector<CountedModel> models) {
+  const std::vector<MacCount> counts = wanted_counts(macs.count);
+  const PaperTables paper = paper_tables(macs);
   std::string text;
-  if (macs.names.empty()) {
-    text += base::dump_json({{"table1", model::to_json(model::table1())}}) + "\n";
-    text += base::dump_json({{"fig9", model::to_json(model::fig9())}}) + "\n";
+  if (!paper.table1.empty()) text += base::dump_json({{"table1", model::to_json(paper.table1, counts)}}) + "\n";
+  if (!paper.fig9.empty()) text += base::dump_json({{"fig9", model::to_json(paper.fig9, counts)}}) + "\n";
+  if (macs.layers) {
+    for (CountedModel& counted : model::table1_models(paper.table1, counts)) models.push_back(std::move(counted));
   }
   for (const CountedModel& counted : models) text += base::dump_json(model::to_json(counted, macs.layers)) + "\n";
   return text;
 }
 
 std::string table_report(const MacsOptions& macs, const std::vector<CountedModel>& models) {
+  const std::vector<MacCount> counts = wanted_counts(macs.count);
+  const PaperTables paper = paper_tables(macs);
   std::vector<model::Table> tables;
-  if (macs.names.empty()) tables = {model::table1_table(model::table1()), model::fig9_table(model::fig9())};
+  if (!paper.table1.empty()) tables.push_back(model::table1_table(paper.table1, counts));
+  if (!paper.fig9.empty()) tables.push_back(model::fig9_table(paper.fig9, counts));
   if (macs.layers) {
     for (const CountedModel& counted : models) tables.push_back(model::layer_table(counted));
+    for (const CountedModel& counted : model::table1_models(paper.table1, counts)) {
+      tables.push_back(model::layer_table(counted));
+    }
   } else {
     tables.push_back(model::model_table(macs.names.empty() ? "Presets" : "Models", models));
   }

@@ -28,12 +28,6 @@ std::string scaled(int64_t count, double unit) {
   return fixed(value, value < 1 ? 6 : 3);
 }
 
-std::string percent(double part) {
-  std::string text = fixed(part * 100, 2);
-  if (text == "-0.00") text = "0.00";
-  return (text.front() == '-' ? "" : "+") + text + " %";
-}
-
 std::string line_of(const std::vector<std::string>& cells, std::string_view separator) {
   std::string line;
   for (size_t i = 0; i < cells.size(); ++i) line += (i == 0 ? "" : std::string(separator)) + cells[i];
@@ -152,35 +146,6 @@ Table layer_table(const CountedModel& model) {
   return table;
 }
 
-Table table1_table(const std::vector<TableRow>& rows) {
-  Table table{"Table 1: GMAC of an image by the paper's count, parameters of G, deviation from the paper",
-              {"row", "counted", "size", "GMAC", "paper", "deviation", "Mparam", "paper", "deviation", "FID (paper)"},
-              {},
-              2};
-  for (const TableRow& row : rows) {
-    for (const TableCell& cell : row.cells) {
-      table.rows.push_back({row.name, cell.counted, std::to_string(cell.resolution), fixed(cell.gmacs.ours, 3),
-                            fixed(cell.gmacs.paper, 2), percent(cell.gmacs.deviation()),
-                            fixed(cell.mparameters.ours, 2), fixed(cell.mparameters.paper, 2),
-                            percent(cell.mparameters.deviation()), cell.paper_fid ? fixed(*cell.paper_fid, 2) : "O/M"});
-    }
-  }
-  return table;
-}
-
-Table fig9_table(const std::vector<Fig9Column>& columns) {
-  Table table{"Fig. 9: GMAC of a size x size image, FFHQ 1024",
-              {"size", "paper's count", "full", "executed", "StyleGAN2", "paper", "deviation"},
-              {},
-              0};
-  for (const Fig9Column& column : columns) {
-    table.rows.push_back({std::to_string(column.size), fixed(column.paper, 3), fixed(column.full, 3),
-                          fixed(column.executed, 3), fixed(column.stylegan2.ours, 2), fixed(column.stylegan2.paper, 2),
-                          percent(column.stylegan2.deviation())});
-  }
-  return table;
-}
-
 Json to_json(const CountedModel& model, bool with_layers) {
   const Cost& first = model.costs.front();
   Json json = {{"name", model.name}, {"size", model.size}};
@@ -200,38 +165,6 @@ Json to_json(const CountedModel& model, bool with_layers) {
     json["layers"].push_back(std::move(layer));
   }
   return json;
-}
-
-Json to_json(const std::vector<TableRow>& rows) {
-  const auto quantity = [](const Quantity& value) {
-    return Json{{"ours", value.ours}, {"paper", value.paper}, {"deviation", value.deviation()}};
-  };
-  Json list = Json::array();
-  for (const TableRow& row : rows) {
-    for (const TableCell& cell : row.cells) {
-      Json json = {{"row", row.name},
-                   {"counted", cell.counted},
-                   {"size", cell.resolution},
-                   {"gmacs", quantity(cell.gmacs)},
-                   {"mparameters", quantity(cell.mparameters)}};
-      json["paper_fid"] = cell.paper_fid ? Json(*cell.paper_fid) : Json();
-      list.push_back(std::move(json));
-    }
-  }
-  return list;
-}
-
-Json to_json(const std::vector<Fig9Column>& columns) {
-  Json list = Json::array();
-  for (const Fig9Column& column : columns) {
-    list.push_back({{"size", column.size},
-                    {"paper", column.paper},
-                    {"full", column.full},
-                    {"executed", column.executed},
-                    {"stylegan2", column.stylegan2.ours},
-                    {"stylegan2_paper", column.stylegan2.paper}});
-  }
-  return list;
 }
 
 }  // namespace inr::model

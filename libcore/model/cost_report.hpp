@@ -45,13 +45,17 @@ MacCount parse_mac_count(std::string_view name);
 Table model_table(const std::string& title, const std::vector<CountedModel>& models);
 /// One row a layer: MMAC by count, parameters.
 Table layer_table(const CountedModel& model);
-Table table1_table(const std::vector<TableRow>& rows);
-Table fig9_table(const std::vector<Fig9Column>& columns);
+/// By one count: beside the paper's numbers, with the deviation from them where the count is the paper's. By all three:
+/// as by the paper's, and a column for each of the others.
+Table table1_table(const std::vector<TableRow>& rows, const std::vector<MacCount>& counts);
+Table fig9_table(const std::vector<Fig9Column>& columns, const std::vector<MacCount>& counts);
+/// The networks of Table 1 that are no presets, stand-ins and StyleGAN2, for layer_table().
+std::vector<CountedModel> table1_models(const std::vector<TableRow>& rows, const std::vector<MacCount>& counts);
 
 /// {"name", "size", "macs": {"paper": ...}, "parameters", "n_theta"} and, with_layers, "layers": [{"name", "macs",
 /// "parameters"}].
 base::Json to_json(const CountedModel& model, bool with_layers);
-base::Json to_json(const std::vector<TableRow>& rows);
-base::Json to_json(const std::vector<Fig9Column>& columns);
+base::Json to_json(const std::vector<TableRow>& rows, const std::vector<MacCount>& counts);
+base::Json to_json(const std::vector<Fig9Column>& columns, const std::vector<MacCount>& counts);
 
 }  // namespace inr::model

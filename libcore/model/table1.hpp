@@ -4,10 +4,13 @@
 // they are counted for a stand-in that comes within 1.1 %, which is a sum and not a configuration that could be
 // trained.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "model/macs.hpp"
 
 namespace inr::model {
 
@@ -21,6 +24,7 @@ struct Quantity {
 struct TableCell {
   int64_t resolution = 0;
   std::string counted;              // a preset, "stand-in" or "config-f"
+  std::array<Cost, 3> costs;        // by MacCount
   Quantity gmacs;                   // of one image, the `paper` count
   Quantity mparameters;             // millions
   std::optional<double> paper_fid;  // absent: the paper ran out of memory
@@ -37,15 +41,15 @@ struct Fig9Column {
   int64_t size = 0;
   double paper = 0, full = 0, executed = 0;  // ours, by count
   Quantity stylegan2;                        // full inference, then nearest-neighbour downsampling
+  double stylegan2_true = 0;                 // the same, as for the counts full and executed
 };
-std::vector<Fig9Column> fig9();
+inline constexpr int64_t kFig9Largest = 1024;  // px; StyleGAN2 draws no larger picture
+/// The paper's sizes, or others up to the largest.
+std::vector<Fig9Column> fig9(const std::vector<int64_t>& sizes = {64, 128, 256, 512, kFig9Largest});
 
-/// StyleGAN2's generator, config-f, mapping network and noise gains included.
-struct StyleGan2Cost {
-  int64_t macs = 0;
-  int64_t parameters = 0;
-};
-/// up_at_output: up-convolutions charged at their (2h + 1)^2 output, as the paper does; else at their true cost.
-StyleGan2Cost stylegan2_cost(int64_t resolution, bool up_at_output);
+/// StyleGAN2's generator, config-f, mapping network and noise gains included, layer by layer. up_at_output:
+/// up-convolutions charged at their (2h + 1)^2 output, as the paper does (count `paper`); else at their true cost (the
+/// others).
+Cost stylegan2_cost(int64_t resolution, bool up_at_output);
 
 }  // namespace inr::model

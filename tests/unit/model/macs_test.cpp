@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -222,11 +223,47 @@ BOOST_AUTO_TEST_CASE(times_cheaper_than_stylegan2) {
 BOOST_AUTO_TEST_CASE(stylegan2) {
   BOOST_TEST(stylegan2_cost(256, true).parameters == 30034338);
   BOOST_TEST(stylegan2_cost(1024, true).parameters == 30370060);
-  const auto centi = [](const StyleGan2Cost& cost) { return (cost.macs + 5000000) / 10000000; };
+  const auto centi = [](const Cost& cost) { return (cost.macs + 5000000) / 10000000; };
   BOOST_TEST(centi(stylegan2_cost(256, true)) == 8477);
   BOOST_TEST(centi(stylegan2_cost(1024, true)) == 14302);
   BOOST_TEST(centi(stylegan2_cost(256, false)) == 4512);
   BOOST_TEST(centi(stylegan2_cost(1024, false)) == 7427);
+  const auto sum = [](const Cost& cost) {
+    return std::accumulate(cost.layers.begin(), cost.layers.end(), int64_t{0},
+                           [](int64_t total, const auto& layer) { return total + layer.macs; });
+  };
+  BOOST_TEST(sum(stylegan2_cost(1024, true)) == stylegan2_cost(1024, true).macs);
+}
+
+// A row costs no less in full than in part, presets cost what inr-macs says of them by name, StyleGAN2 its true cost.
+BOOST_AUTO_TEST_CASE(table1_by_the_other_counts) {
+  const auto macs = [](const TableCell& cell, MacCount count) { return cell.costs[static_cast<size_t>(count)].macs; };
+  for (const TableRow& row : table1()) {
+    for (const TableCell& cell : row.cells) {
+      const int64_t full = macs(cell, MacCount::kFull), paper = macs(cell, MacCount::kPaper),
+                    executed = macs(cell, MacCount::kExecuted);
+      for (const Cost& cost : cell.costs) {
+        int64_t total = 0;
+        for (const auto& layer : cost.layers) total += layer.macs;
+        BOOST_TEST(total == cost.macs, row.name);
+        BOOST_TEST(cost.parameters == cell.costs[0].parameters, row.name);
+      }
+      if (cell.counted == "config-f") {
+        BOOST_TEST(full == stylegan2_cost(cell.resolution, false).macs);
+        BOOST_TEST(executed == full);
+        continue;
+      }
+      BOOST_TEST(full > paper, row.name);
+      BOOST_TEST(executed <= full, row.name);  // latent has nothing to save
+      if (cell.counted == "stand-in") continue;
+      BOOST_TEST(full == count_cost(preset(cell.counted.c_str()), MacCount::kFull).macs);
+      BOOST_TEST(executed == count_cost(preset(cell.counted.c_str()), MacCount::kExecuted).macs);
+    }
+  }
+  // The features of a point, 328 of them, through four layers of 512, and three colours of 512.
+  const TableCell fourier = table1()[2].cells[0];
+  const int64_t more = int64_t{128} * 128 * (328 + 4 * 328 * 512 + 3 * 512);
+  BOOST_TEST(macs(fourier, MacCount::kFull) - macs(fourier, MacCount::kPaper) == more);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
