@@ -43,16 +43,7 @@ std::string hex(uint64_t value, int n_digits) {
 }
 std::string bits(float value) { return hex(std::bit_cast<uint32_t>(value), 8); }
 
-// The committed folder has them; another may leave them out.
-bool are_there(std::initializer_list<const char*> names) {
-  for (const char* name : names) {
-    if (std::filesystem::exists(fid_file(name))) continue;
-    BOOST_REQUIRE(test::golden_dir() != INR_DEFAULT_GOLDEN_DIR);
-    std::printf("skipped: no %s in %s/fid\n", name, test::golden_dir().c_str());
-    return false;
-  }
-  return true;
-}
+bool are_there(std::initializer_list<const char*> names) { return test::goldens_there("fid", names); }
 
 at::Tensor read_tensor(const base::Safetensors& file, const std::string& name) {
   const std::vector<double> values = file.read_f64(name);
@@ -153,9 +144,10 @@ metrics::Statistics statistics_of(const at::Tensor& rows, int64_t ddof) {
   return stats.finish(ddof);
 }
 
-// "frechet_images_AtoB_vs_CtoD" of scores.json, from pictures to the distance.
-void check_frechet(const std::string& network, const at::Tensor& features) {
+// "frechet_images_AtoB_vs_CtoD" of scores.json, from pictures to the distance. Returns how many were compared.
+size_t check_frechet(const std::string& network, const at::Tensor& features) {
   const base::Json scores = read_json("scores.json");
+  size_t n_checked = 0;
   for (const auto& [key, sets] : scores.items()) {
     int64_t a = 0, b = 0, c = 0, d = 0;
     if (std::sscanf(key.c_str(), "frechet_images_%ldto%ld_vs_%ldto%ld", &a, &b, &c, &d) != 4) continue;
@@ -166,10 +158,13 @@ void check_frechet(const std::string& network, const at::Tensor& features) {
                    got = metrics::frechet_distance(statistics_of(features.slice(0, a, b + 1), ddof),
                                                    statistics_of(features.slice(0, c, d + 1), ddof));
       const double error = std::abs(got / want - 1);
-      test::print_golden("scores.json", key + "." + network + "." + divisor, error, error / kWorstFrechet);
+      test::print_golden("scores.json from pictures", key + "." + network + "." + divisor, error,
+                         error / kWorstFrechet);
       BOOST_TEST(error <= kWorstFrechet, network << " " << divisor << ": " << got << " instead of " << want);
+      ++n_checked;
     }
   }
+  return n_checked;
 }
 
 BOOST_AUTO_TEST_SUITE(inception_goldens)
@@ -225,7 +220,9 @@ BOOST_AUTO_TEST_CASE(features_of_all_protocols) {
       check(file, tensor.name, tensor.name.substr(std::string(prefix).size() + 1), outputs);
       ++n_checked;
     }
-    if (std::filesystem::exists(fid_file("scores.json"))) check_frechet(prefix, outputs.tensors.at("2048"));
+    if (are_there({"scores.json"})) {
+      BOOST_TEST(check_frechet(prefix, outputs.tensors.at("2048")) > 0u, prefix);
+    }
   }
   BOOST_TEST(n_checked > 0u);
   if (n_checked < file.tensors().size()) {
