@@ -11,10 +11,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <string>
 #include <utility>
 
+#include "base/descriptor_path.hpp"
 #include "base/error.hpp"
 
 namespace inr::base {
@@ -49,14 +49,10 @@ std::string follow_links(const std::string& path) {
   throw SystemError(path, "follow the link", ELOOP);
 }
 
-// N of /proc/self/fd/N, else -1.
-int descriptor_of(const std::string& path) {
-  static constexpr std::string_view kPrefix = "/proc/self/fd/";
-  if (!path.starts_with(kPrefix)) return -1;
-  int fd = -1;
-  const char* end = path.data() + path.size();
-  const auto [stop, fault] = std::from_chars(path.data() + kPrefix.size(), end, fd);
-  return fault == std::errc{} && stop == end ? fd : -1;
+// How far a file has got where writing failed in the middle.
+uint64_t reached(int fd, uint64_t at_least) {
+  const off_t at = ::lseek(fd, 0, SEEK_CUR);
+  return at < 0 ? at_least : static_cast<uint64_t>(at);
 }
 
 int open_temporary(const std::string& path, const std::string& target, std::string& temporary) {
@@ -95,11 +91,11 @@ void sync_folder(const std::string& path) {
 
 AtomicFile::AtomicFile(std::string path) : path_(std::move(path)) {
   if (path_.empty()) throw UsageError("the name of the output file is empty");
-  target_ = follow_links(path_);
+  const int descriptor = descriptor_of(path_);
+  target_ = descriptor >= 0 ? path_ : follow_links(path_);
   struct stat status {};
   const bool exists = ::stat(target_.c_str(), &status) == 0;
   if (exists && S_ISDIR(status.st_mode)) throw SystemError(path_, "write", EISDIR);
-  const int descriptor = descriptor_of(target_);
   if (descriptor >= 0 || target_.starts_with("/proc/") || (exists && !S_ISREG(status.st_mode))) {
     fd_ = descriptor >= 0 ? ::fcntl(descriptor, F_DUPFD_CLOEXEC, 3) : ::open(target_.c_str(), O_WRONLY | O_CLOEXEC);
     if (fd_ < 0) throw SystemError(path_, "open for writing", errno);
@@ -121,6 +117,7 @@ void AtomicFile::flush() {
     write_all(fd_, buffer_, path_);
   } catch (...) {
     buffer_.clear();  // a part of it is there, and must not be written twice
+    if (!temporary_.empty()) size_ = flushed_ = reached(fd_, flushed_);
     throw;
   }
   flushed_ += buffer_.size();
@@ -131,7 +128,12 @@ void AtomicFile::write(std::span<const std::byte> data) {
   if (fd_ < 0) throw SystemError(path_, "write after the file was finished", EBADF);
   if (buffer_.size() + data.size() > kBufferBytes) flush();
   if (data.size() >= kBufferBytes) {
-    write_all(fd_, data, path_);
+    try {
+      write_all(fd_, data, path_);
+    } catch (...) {
+      if (!temporary_.empty()) size_ = flushed_ = reached(fd_, flushed_);
+      throw;
+    }
     flushed_ += data.size();
   } else {
     buffer_.insert(buffer_.end(), data.begin(), data.end());
@@ -143,7 +145,7 @@ void AtomicFile::write(std::string_view text) { write(std::as_bytes(std::span(te
 
 void AtomicFile::rewrite(uint64_t offset, std::span<const std::byte> data) {
   if (offset > size_ || data.size() > size_ - offset) throw SystemError(path_, "rewrite beyond the end", EINVAL);
-  if (offset >= flushed_) {
+  if (offset >= flushed_ && !buffer_.empty()) {
     std::copy(data.begin(), data.end(), buffer_.begin() + static_cast<std::ptrdiff_t>(offset - flushed_));
     return;
   }
@@ -159,10 +161,12 @@ void AtomicFile::rewrite(uint64_t offset, std::span<const std::byte> data) {
 }
 
 void AtomicFile::finish(const std::string& path, const std::string& target) {
-  flush();
-  sync_descriptor(fd_, path);
-  const int closed = ::close(std::exchange(fd_, -1));
-  if (closed != 0) throw SystemError(path, "close", errno);
+  if (fd_ >= 0) {  // else it is whole, and was refused its name
+    flush();
+    sync_descriptor(fd_, path);
+    const int closed = ::close(std::exchange(fd_, -1));
+    if (closed != 0) throw SystemError(path, "close", errno);
+  }
   if (temporary_.empty()) return;
   if (::rename(temporary_.c_str(), target.c_str()) != 0)
     throw SystemError(path, "give the finished file its name", errno);
@@ -173,6 +177,7 @@ void AtomicFile::finish(const std::string& path, const std::string& target) {
 void AtomicFile::commit() { finish(path_, target_); }
 
 void AtomicFile::commit_as(const std::string& path) {
+  if (fd_ < 0 && temporary_.empty()) throw SystemError(path_ + ": has its name already");
   try {
     flush();
   } catch (const SystemError&) {  // a full disc holds what there is of the file

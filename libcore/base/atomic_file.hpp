@@ -28,7 +28,10 @@ class AtomicFile {
   /// Overwrites, at an absolute offset, what was written before (headers whose content is known last). Throws
   /// SystemError beyond the end, and on a pipe or device once those bytes have gone.
   void rewrite(uint64_t offset, std::span<const std::byte> data);
+  /// Of all that was written; after a write that failed, of what the file holds.
   [[nodiscard]] uint64_t size() const noexcept { return size_; }
+  /// Hands over what is buffered. Throws SystemError; what did not fit is then no longer there to be written.
+  void flush();
   /// Flush, fsync, rename over path, fsync of the folder.
   void commit();
   /// Keeps what was written under another name (a failed picture -> "NAME.partial") instead of removing it.
@@ -36,7 +39,6 @@ class AtomicFile {
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
  private:
-  void flush();
   void finish(const std::string& path, const std::string& target);
   std::string path_;       // as given, for messages
   std::string target_;     // with links followed

@@ -3,6 +3,7 @@
 // Signal handlers may only touch lock-free atomics, and call write, clock_gettime, signal and raise.
 #include "cli/interrupt.hpp"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <array>
@@ -17,6 +18,7 @@ namespace inr::cli {
 namespace {
 
 constexpr int64_t kSameSignalNs = 1'000'000'000;  // so long one Ctrl-C may echo
+constexpr int kLookMs = 200;                      // for a signal that came just before the wait for input
 
 struct Caught {
   int number;
@@ -29,6 +31,9 @@ std::atomic<const std::string*> notice_text{nullptr};
 static_assert(std::atomic<int>::is_always_lock_free && std::atomic<int64_t>::is_always_lock_free &&
               std::atomic<const std::string*>::is_always_lock_free);
 std::array<Caught, 3> caught{{{SIGINT, {}}, {SIGTERM, {}}, {SIGHUP, {}}}};
+
+// nohup means it; shells ignore SIGINT for what they start in the background, where it is sent on purpose.
+bool is_wanted(const Caught& one) { return one.number != SIGHUP || one.earlier.sa_handler != SIG_IGN; }
 
 int64_t now_ns() {
   timespec now{};
@@ -65,7 +70,7 @@ InterruptFlag::InterruptFlag() {
   action.sa_flags = static_cast<int>(SA_RESTART | SA_RESETHAND);  // the second signal has its usual effect
   for (Caught& one : caught) {
     ::sigaction(one.number, nullptr, &one.earlier);
-    if (one.number != SIGHUP) ::sigaction(one.number, &action, nullptr);
+    if (is_wanted(one)) ::sigaction(one.number, &action, nullptr);
   }
 }
 
@@ -79,9 +84,7 @@ InterruptFlag::InterruptFlag(std::string notice) : notice_(std::move(notice)) {
   action.sa_flags = SA_RESTART;
   for (Caught& one : caught) {
     ::sigaction(one.number, nullptr, &one.earlier);
-    // nohup means it; shells ignore SIGINT for what they start in the background, where it is sent on purpose.
-    if (one.number == SIGHUP && one.earlier.sa_handler == SIG_IGN) continue;
-    ::sigaction(one.number, &action, nullptr);
+    if (is_wanted(one)) ::sigaction(one.number, &action, nullptr);
   }
 }
 
@@ -100,6 +103,15 @@ bool InterruptFlag::raised() const noexcept { return first_signal != 0; }
 
 void InterruptFlag::throw_if_raised() const {
   if (raised()) throw Interrupted(first_signal, name());
+}
+
+void InterruptFlag::wait_for_input(int fd) const {
+  for (;;) {
+    throw_if_raised();
+    pollfd input{fd, POLLIN, 0};
+    const int n_ready = ::poll(&input, 1, kLookMs);
+    if (n_ready > 0 || (n_ready < 0 && errno != EINTR)) return;  // what is wrong with it the reader will find
+  }
 }
 
 const char* InterruptFlag::name() const noexcept {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// SIGINT and SIGTERM as a question that a long loop asks between steps.
+// SIGINT, SIGTERM and SIGHUP as a question that a long loop asks between steps.
 #pragma once
 #include <string>
 
@@ -20,14 +20,15 @@ class Interrupted : public base::Error {
   int number_;
 };
 
-/// While an object lives, the first SIGINT and the first SIGTERM only raise the flag; a second one of the same kind
-/// ends the program in the usual way. Earlier handlers come back with the destructor. One object at a time.
+/// While an object lives, the first SIGINT, SIGTERM and SIGHUP (where that is not ignored) only raise the flag; a
+/// second one of the same kind ends the program in the usual way. Earlier handlers come back with the destructor. One
+/// object at a time.
 class InterruptFlag {
  public:
   InterruptFlag();
   /// For a program whose end takes a while. The first signal also writes the notice, a line of text, to stderr at once
   /// (none where it is empty); any signal later than a second after it ends the program, since one Ctrl-C may arrive
-  /// twice, from the terminal and from a launcher. SIGHUP, where it is not ignored, counts as well.
+  /// twice, from the terminal and from a launcher.
   explicit InterruptFlag(std::string notice);
   ~InterruptFlag();
   InterruptFlag(const InterruptFlag&) = delete;
@@ -39,6 +40,9 @@ class InterruptFlag {
   [[nodiscard]] bool raised() const noexcept;
   /// Throws Interrupted where it is raised.
   void throw_if_raised() const;
+  /// Returns when a descriptor has something to be read, or its end; throws Interrupted where the flag is raised
+  /// before.
+  void wait_for_input(int fd) const;
   /// "SIGINT", "SIGTERM" or "SIGHUP", the first that came; empty before.
   [[nodiscard]] const char* name() const noexcept;
 

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "base/descriptor_path.hpp"
 #include "base/error.hpp"
 
 namespace inr::cli {
@@ -23,13 +24,21 @@ void refuse_same_file(const std::string& in, const std::string& out) {
 
 bool stdout_is_terminal() noexcept { return ::isatty(STDOUT_FILENO) == 1; }
 
-Output::Output(const std::string& path, std::string_view hint) : where_(path == "-" ? "stdout" : path) {
-  if (path == "-") {
+Output::Output(const std::string& path, std::string_view hint) : where_(path) {
+  // By their names too, since a redirected /dev/stdout looks like the file behind it, which may hold something already.
+  const int descriptor = path == "-" ? STDOUT_FILENO : base::descriptor_of(path);
+  if (descriptor == STDOUT_FILENO) {
+    where_ = "stdout";
     if (stdout_is_terminal()) throw base::UsageError("stdout is a terminal; " + std::string(hint));
     fd_ = STDOUT_FILENO;
     return;
   }
   if (path.empty()) throw base::UsageError("the output has an empty name; " + std::string(hint));
+  if (descriptor >= 0) {
+    fd_ = ::fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (fd_ < 0) throw base::SystemError(path, "open", errno);
+    return;
+  }
   struct stat status {};
   const bool exists = ::stat(path.c_str(), &status) == 0;
   if (exists && S_ISDIR(status.st_mode)) throw base::SystemError(path, "write", EISDIR);
@@ -38,10 +47,7 @@ Output::Output(const std::string& path, std::string_view hint) : where_(path == 
     if (fd_ < 0) throw base::SystemError(path, "open", errno);
     return;
   }
-  // Through a symbolic link the file it points to is replaced, not the link.
-  std::error_code error;
-  const std::filesystem::path target = std::filesystem::canonical(path, error);
-  file_ = std::make_unique<base::AtomicFile>(error ? path : target.string());
+  file_ = std::make_unique<base::AtomicFile>(path);
 }
 
 Output::~Output() {

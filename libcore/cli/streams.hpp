@@ -17,8 +17,9 @@ namespace inr::cli {
 /// whole on commit(). Destroyed without commit(), a regular file stays as it was.
 class Output {
  public:
-  /// path "-": stdout; a terminal is refused with UsageError "stdout is a terminal; HINT", for instance
-  /// "give -o FILE, or pipe it into inr-render". Otherwise throws SystemError (folder missing, no permission).
+  /// path "-", or a name of stdout (/dev/stdout, /dev/fd/1): stdout; a terminal is refused with UsageError "stdout is a
+  /// terminal; HINT", for instance "give -o FILE, or pipe it into inr-render". Otherwise throws SystemError (folder
+  /// missing, no permission).
   Output(const std::string& path, std::string_view hint);
   ~Output();
   Output(const Output&) = delete;

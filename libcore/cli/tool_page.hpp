@@ -28,6 +28,7 @@ struct ToolPage {
 };
 
 /// Of a tool that a signal ends after it has tidied up (Interrupted, interrupt.hpp).
-inline const std::vector<std::string> kEndedBySignal = {"130  ended by SIGINT", "143  ended by SIGTERM"};
+inline const std::vector<std::string> kEndedBySignal = {"129  ended by SIGHUP", "130  ended by SIGINT",
+                                                        "143  ended by SIGTERM"};
 
 }  // namespace inr::cli

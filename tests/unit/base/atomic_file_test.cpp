@@ -12,6 +12,7 @@
 #include <sstream>
 #include <thread>
 
+#include "base/descriptor_path.hpp"
 #include "base/error.hpp"
 #include "support/test.hpp"
 
@@ -191,12 +192,21 @@ BOOST_AUTO_TEST_CASE(a_descriptor_is_appended_to) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
   BOOST_REQUIRE(fd >= 0);
   write_all(fd, std::as_bytes(std::span(std::string_view("before "))), path);
-  AtomicFile file("/proc/self/fd/" + std::to_string(fd));
-  file.write("after");
-  file.commit();
+  const std::string number = std::to_string(fd);
+  fs::create_symlink("/dev/fd/" + number, folder / "link");
+  for (const std::string& name : {"/proc/self/fd/" + number, "/dev/fd/" + number, folder / "link"}) {
+    BOOST_TEST(descriptor_of(name) == fd);
+    AtomicFile file(name);
+    file.write("after ");
+    file.commit();
+  }
   ::close(fd);
-  BOOST_TEST(content(path) == "before after");
-  BOOST_TEST(n_entries(folder.path()) == 1U);
+  BOOST_TEST(content(path) == "before after after after ");
+  BOOST_TEST(n_entries(folder.path()) == 2U);
+  BOOST_TEST(descriptor_of("/dev/stdout") == 1);
+  for (const std::string& name : {path, folder.path().string(), folder / "none", std::string("/dev/null"),
+                                  std::string("1"), std::string(), std::string("/proc/self/fd")})
+    BOOST_TEST(descriptor_of(name) == -1);
 }
 
 BOOST_AUTO_TEST_CASE(a_closed_pipe_is_told_apart) {

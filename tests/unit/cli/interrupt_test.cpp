@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <functional>
 #include <string>
+#include <thread>
 
 #include "support/test.hpp"
 
@@ -34,6 +35,38 @@ BOOST_AUTO_TEST_CASE(first_interrupt_raises_the_flag_and_the_second_ends_the_pro
   int raw = 0;
   ::waitpid(child, &raw, 0);
   BOOST_TEST((WIFSIGNALED(raw) && WTERMSIG(raw) == SIGTERM));
+}
+
+BOOST_AUTO_TEST_CASE(a_hang_up_raises_the_flag_unless_it_is_ignored) {
+  {
+    const InterruptFlag flag;
+    (void)std::raise(SIGHUP);
+    BOOST_TEST(flag.name() == "SIGHUP");
+  }
+  const auto before = std::signal(SIGHUP, SIG_IGN);
+  {
+    const InterruptFlag flag;
+    (void)std::raise(SIGHUP);
+    BOOST_TEST(!flag.raised());
+  }
+  std::signal(SIGHUP, before);
+}
+
+BOOST_AUTO_TEST_CASE(a_signal_ends_the_wait_for_input) {
+  int ends[2];
+  BOOST_REQUIRE(::pipe(ends) == 0);
+  const InterruptFlag flag;
+  BOOST_REQUIRE(::write(ends[1], "x", 1) == 1);
+  flag.wait_for_input(ends[0]);  // something is there
+  char byte = 0;
+  BOOST_REQUIRE(::read(ends[0], &byte, 1) == 1);
+  std::thread later([thread = ::pthread_self()] {
+    ::usleep(50'000);
+    ::pthread_kill(thread, SIGTERM);
+  });
+  BOOST_CHECK_THROW(flag.wait_for_input(ends[0]), inr::cli::Interrupted);
+  later.join();
+  for (const int end : ends) ::close(end);
 }
 
 BOOST_AUTO_TEST_CASE(a_long_end_is_announced_and_an_echo_of_the_signal_does_not_cut_it) {
