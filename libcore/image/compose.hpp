@@ -19,7 +19,7 @@ struct GridGeometry {
 };
 
 /// columns 0 = ceil(sqrt(n_cells)); rows = ceil(n_cells / columns). n_cells, cell_w, cell_h positive; fewer cells than
-/// columns leave white. Throws UsageError (not positive, a side of the whole above 2^31 - 1).
+/// columns leave white. Throws UsageError (not positive, a width of the whole above 2^22, a height above 2^31 - 1).
 GridGeometry grid_geometry(int64_t n_cells, int64_t columns, int64_t cell_w, int64_t cell_h);
 
 /// A band of n_rows pixel rows over all columns of a grid, white until cells are placed: what a RowWriter takes next. A

@@ -9,13 +9,18 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "image/deep_zoom.hpp"
+#include "image/deep_zoom_description.hpp"
 
 namespace inr::image {
 namespace {
@@ -34,17 +39,35 @@ bool ends_as_description(std::string_view name) {
   return std::ranges::equal(name.substr(name.size() - kEnding.size()), kEnding, same);
 }
 
-bool is_number(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+// The number that a whole text is, as it is written in names of levels and tiles: without zeros in front.
+std::optional<int64_t> number_of(std::string_view text) {
+  int64_t value = -1;
+  const char* const end = text.data() + text.size();
+  const auto [stop, fault] = std::from_chars(text.data(), end, value);
+  if (fault != std::errc{} || stop != end || value < 0 || (text.front() == '0' && text.size() > 1)) return std::nullopt;
+  return value;
 }
 
-// COLUMN_ROW.png, .jpg or .jpeg
-bool is_tile_name(std::string_view name) {
+// COLUMN_ROW.ENDING of a tile that a level of this size has.
+bool is_tile_name(std::string_view name, const PixelSize& level, const DeepZoomDescription& description) {
   const size_t line = name.find('_'), point = name.find('.');
   if (line == std::string_view::npos || point == std::string_view::npos || point < line) return false;
-  const std::string_view ending = name.substr(point + 1);
-  return is_number(name.substr(0, line)) && is_number(name.substr(line + 1, point - line - 1)) &&
-         (ending == "png" || ending == "jpg" || ending == "jpeg");
+  const auto column = number_of(name.substr(0, line)), row = number_of(name.substr(line + 1, point - line - 1));
+  const auto is_within = [&](const std::optional<int64_t>& i, int64_t side) {
+    return i && *i <= (side - 1) / description.tile;
+  };
+  return name.substr(point + 1) == description.ending && is_within(column, level.width) && is_within(row, level.height);
+}
+
+// What the description of a pyramid says; nothing where the file is none, or not there.
+std::optional<DeepZoomDescription> read_description(const std::string& path) {
+  constexpr uint64_t kMaxBytes = uint64_t{1} << 20;
+  try {
+    const std::vector<std::byte> bytes = base::read_file(path, kMaxBytes);
+    return parse_deep_zoom({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  } catch (const base::Error&) {
+    return std::nullopt;
+  }
 }
 
 [[noreturn]] void refuse(const std::string& path, const std::string& fault) {
@@ -57,27 +80,35 @@ void check_description(const std::string& path) {
   if (::lstat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) refuse(path, "is there and is no regular file");
 }
 
-// Throws DataError where path is there and is anything else than a folder of levels of tiles.
-void check_tiles(const std::string& path) {
+// Throws DataError where tiles is there and is anything else than the levels and tiles that the description beside it
+// tells of: a folder of pictures may look like a level.
+void check_tiles(const std::string& tiles, const std::string& description_path) {
   struct stat status {};
-  if (::lstat(path.c_str(), &status) != 0) return;
-  if (!S_ISDIR(status.st_mode)) refuse(path, "is there and is no folder, which the tiles need");
-  std::error_code fault;
-  const auto foreign = [&path](const fs::path& entry) {
-    refuse(path,
-           "is there and holds " + base::printable(entry.lexically_relative(path).string()) + ", which is no tile");
+  if (::lstat(tiles.c_str(), &status) != 0) return;
+  if (!S_ISDIR(status.st_mode)) refuse(tiles, "is there and is no folder, which the tiles need");
+  const auto description = read_description(description_path);
+  if (!description)
+    refuse(tiles, "is there, and no " + base::printable(last_part(description_path)) + " says that it holds tiles");
+  const std::vector<PixelSize> sizes = deep_zoom_levels(description->width, description->height);
+  const auto foreign = [&tiles](const fs::path& entry) {
+    refuse(tiles, "is there and holds " + base::printable(entry.lexically_relative(tiles).string()) +
+                      ", which is none of its tiles");
   };
-  for (fs::directory_iterator level(path, fault), end; !fault && level != end; level.increment(fault)) {
+  std::error_code fault;
+  for (fs::directory_iterator level(tiles, fault), end; !fault && level != end; level.increment(fault)) {
     const bool is_folder = level->symlink_status().type() == fs::file_type::directory;
     const std::string name = level->path().filename();
     if (!is_folder && name == kForeignNote) continue;
-    if (!is_folder || !is_number(name)) foreign(level->path());
+    const auto number = number_of(name);
+    if (!is_folder || !number || *number >= static_cast<int64_t>(sizes.size())) foreign(level->path());
+    const PixelSize& size = sizes[static_cast<size_t>(*number)];
     for (fs::directory_iterator tile(level->path(), fault); !fault && tile != end; tile.increment(fault)) {
-      if (tile->symlink_status().type() != fs::file_type::regular || !is_tile_name(tile->path().filename().string()))
+      if (tile->symlink_status().type() != fs::file_type::regular ||
+          !is_tile_name(tile->path().filename().string(), size, *description))
         foreign(tile->path());
     }
   }
-  if (fault) throw base::SystemError(path, "read", fault.value());
+  if (fault) throw base::SystemError(tiles, "read", fault.value());
 }
 
 void make_folder(const std::string& path, const std::string& where) {
@@ -139,7 +170,7 @@ DeepZoomFiles::DeepZoomFiles(const std::string& output) {
   description_ = has_ending ? output : name + std::string(kEnding);
   tiles_ = name + std::string(kTiles);
   check_description(description_);
-  check_tiles(tiles_);
+  check_tiles(tiles_, description_);
   int fault = EEXIST;
   for (int i = 0; i < kMaxTemporaries && fault == EEXIST; ++i) {
     folder_ = description_ + ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(i);
@@ -176,7 +207,7 @@ void DeepZoomFiles::commit() {
   synchronise(folder_, description_, true);
   // Hours may have passed.
   check_description(description_);
-  check_tiles(tiles_);
+  check_tiles(tiles_, description_);
   const bool replaces = ::access(tiles_.c_str(), F_OK) == 0;
   int fault = replaces ? exchanged(new_tiles, tiles_) : renamed(new_tiles, tiles_);
   if (fault == 0) {
@@ -198,10 +229,10 @@ std::string DeepZoomFiles::keep_partial() {
   const std::string earlier_tiles = name + "/" + last_part(tiles_),
                     earlier_description = name + "/" + last_part(description_);
   check_description(earlier_description);
-  check_tiles(earlier_tiles);
+  check_tiles(earlier_tiles, earlier_description);
   std::error_code fault;
-  fs::remove(earlier_description, fault);
   fs::remove_all(earlier_tiles, fault);
+  fs::remove(earlier_description, fault);
   const int refused = renamed(folder_, name);  // onto an empty folder, or none
   if (refused != 0) throw base::SystemError(name, "keep what was written", refused);
   folder_.clear();

@@ -12,8 +12,8 @@ namespace inr::image {
 
 /// Written into a folder beside ("NAME.dzi.tmp-PID-N"), then moved to their names by commit(). Destroyed without it,
 /// the folder goes and an earlier pyramid stays as it was. What lies under the names already is replaced only at the
-/// end, and only where it is a pyramid: a regular file NAME.dzi, and a folder NAME_files that holds tiles and nothing
-/// else. Not copyable.
+/// end, and only where it is a pyramid: a regular file NAME.dzi, and a folder NAME_files that holds nothing but tiles
+/// of which NAME.dzi tells. Not copyable.
 class DeepZoomFiles {
  public:
   /// output: "NAME.dzi" (in letters of either case) or "NAME". Makes the folder beside. Throws UsageError (empty, "-"),

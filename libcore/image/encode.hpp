@@ -13,7 +13,7 @@ namespace inr::image {
 /// 8-bit RGB.
 std::vector<std::byte> encode_png(const Image& picture, const TextChunks& text = {});
 
-/// Baseline, 4:4:4 (no chroma subsampling), quality 1..100. Throws UsageError (quality, a side above 65535).
+/// Baseline, 4:4:4 (no chroma subsampling), quality 1..100. Throws UsageError (quality, a side above 65500).
 std::vector<std::byte> encode_jpeg(const Image& picture, int quality);
 
 /// P6, maximum 255.

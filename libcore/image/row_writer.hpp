@@ -70,7 +70,7 @@ struct PictureOptions {
   bool srgb = false;      ///< PNG says that its colours are sRGB; JPEG needs not, its readers take that
 };
 
-/// A writer of width x height pixels (PNG: sides to 2^31 - 1, JPEG: to 65535; beyond: UsageError). The header is
+/// A writer of width x height pixels (PNG: sides to 2^31 - 1, JPEG: to 65500; beyond: UsageError). The header is
 /// written at once. text goes into PNG (tEXt, iTXt) and JPEG (comments, "keyword: text"); PPM carries none.
 std::unique_ptr<RowWriter> make_row_writer(PictureFormat format, Sink sink, int64_t width, int64_t height,
                                            const TextChunks& text = {}, const PictureOptions& options = {});

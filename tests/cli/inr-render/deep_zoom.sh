@@ -68,9 +68,21 @@ mkdir letters_files
 echo mine >letters_files/a.txt
 expect_exit 1 inr-render s.inr -o letters.dzi
 expect_one_line inr-render
-expect_stderr 'letters_files: is there and holds a.txt, which is no tile; move it away'
+expect_stderr 'letters_files: is there, and no letters.dzi says that it holds tiles; move it away'
 expect_file letters_files/a.txt
 expect_no_file letters.dzi
+# Photographs by day in folders by year look like tiles.
+mkdir -p trip_files/2024
+echo photo >trip_files/2024/12_05.jpg
+expect_exit 1 inr-render s.inr -o trip.dzi
+expect_one_line inr-render
+expect_file trip_files/2024/12_05.jpg
+inr-render s.inr -o own.dzi || fail "own.dzi"
+mkdir own_files/2024
+cp trip_files/2024/12_05.jpg own_files/2024
+expect_exit 1 inr-render s.inr -o own.dzi
+expect_stderr 'own_files: is there and holds 2024, which is none of its tiles; move it away'
+expect_file own_files/2024/12_05.jpg
 expect_nothing_beside
 
 # A disc that fills up, here at the largest size of a file: the earlier pyramid stays, what was drawn is kept.

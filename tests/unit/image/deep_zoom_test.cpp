@@ -221,21 +221,37 @@ BOOST_AUTO_TEST_CASE(only_pyramids_are_replaced) {
     fs::create_directories(fs::path(folder / name).parent_path());
     std::ofstream(folder / name) << "mine";
   };
-  touch("a_files/letters.txt");
-  refused("a.dzi");
-  touch("b_files/0/0_0.png");
-  touch("b_files/0/0_0.txt");
-  refused("b.dzi");
-  touch("c_files/0/more/0_0.png");
-  refused("c.dzi");
+  // A folder that looks like levels of tiles is none without its description.
+  touch("trip_files/2024/12_05.jpg");
+  refused("trip.dzi");
+  touch("trip.dzi");
+  refused("trip.dzi");
+  fs::create_directory(fs::path(folder / "empty_files"));
+  refused("empty.dzi");
+  const auto with_description = [&](const std::string& name) {
+    write_to(folder / name + ".dzi", picture_of(300, 300));
+    BOOST_CHECK_NO_THROW(DeepZoomFiles(folder / name + ".dzi"));
+  };
+  // With one, whatever it does not tell of: a file, a tile of another kind, levels and tiles beyond its size.
+  for (const char* foreign : {"letters.txt", "0/0_0.txt", "0/0_0.jpg", "0/more/0_0.png", "2024/12_5.png", "10/0_0.png",
+                              "09/0_0.png", "9/0_2.png", "9/2_0.png", "9/00_0.png", "8/1_0.png", "9/0_0.png.png"}) {
+    BOOST_TEST_CONTEXT(foreign) {
+      with_description("a");
+      touch(std::string("a_files/") + foreign);
+      refused("a.dzi");
+      fs::remove_all(folder / "a_files");
+    }
+  }
   touch("d_files");
   refused("d.dzi");
   touch("e.dzi/file");
   refused("e.dzi");
-  touch("elsewhere/0/0_0.png");
-  fs::create_directory_symlink(folder / "elsewhere", folder / "f_files");
+  with_description("elsewhere");
+  fs::create_directory_symlink(folder / "elsewhere_files", folder / "f_files");
+  fs::copy(folder / "elsewhere.dzi", folder / "f.dzi");
   refused("f.dzi");
-  touch("g_files/12/3_4.jpeg");
+  // What vips dzsave writes beside the levels is no hindrance.
+  with_description("g");
   touch("g_files/vips-properties.xml");
   write_to(folder / "g.dzi", picture_of(3, 3));
   check_tiles(folder / "g_files", picture_of(3, 3));

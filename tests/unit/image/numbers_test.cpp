@@ -90,6 +90,9 @@ BOOST_AUTO_TEST_CASE(grid_sizes) {
   BOOST_CHECK_THROW(grid_geometry(0, 0, 1, 1), inr::base::UsageError);
   BOOST_CHECK_THROW(grid_geometry(4, -1, 1, 1), inr::base::UsageError);
   BOOST_CHECK_THROW(grid_geometry(100, 0, 1 << 30, 1), inr::base::UsageError);
+  BOOST_CHECK_EQUAL(grid_geometry(1, 1 << 22, 1, 1).width(), 1 << 22);
+  BOOST_CHECK_THROW(grid_geometry(1, (1 << 22) + 1, 1, 1), inr::base::UsageError);  // a row has to fit into memory
+  BOOST_CHECK_THROW(grid_geometry(1 << 20, 1, 1, 1 << 20), inr::base::UsageError);
 }
 
 BOOST_AUTO_TEST_CASE(grid_bands_are_white_where_no_cell_is) {
