@@ -21,11 +21,14 @@ inline const cli::ToolPage kPage = {
         {"Reads records from INR streams (stdin where none is named) and draws them. A record is a function of the "
          "plane, so any size and any window can be asked for: the image is 0,0,1,1, with x to the right and y "
          "downwards. Beyond some 4000 sides of the image from it float32 leaves noise of a function, and a warning "
-         "says so.",
+         "says so. Drawing is done on the processor, whatever a function was trained on.",
          "grid (what is done where no mode is named) draws all records as cells of one picture, without gaps, white "
          "where cells are missing. superres is a grid at --scale times the resolution of training. each draws one "
          "picture a record: into numbered files, or one after another as ppm, y4m or npy. zoom draws one record, "
-         "through one window or as a film from --window to --to, at a geometric pace.",
+         "through one window or as a film from --window to --to, at a geometric pace. Without --res and --scale a "
+         "still "
+         "shows the cells of training, and every frame of a film, the first one too, those of its own density; with a "
+         "size a film begins and ends with the stills of its windows.",
          "8 bit = floor(clamp(127.5 v + 128, 0, 255)), 16 bit = floor(clamp(32767.5 v + 32768, 0, 65535)) of the "
          "function's values v. npy holds the values themselves, float32 [N, 3, H, W]; its header needs N, so that "
          "several streams or one of unknown length go to a file. y4m is C444, BT.601 limited range.",
@@ -43,8 +46,10 @@ inline const cli::ToolPage kPage = {
          "dz and dz-jpg (-o NAME.dzi) write a grid or a still as a Deep Zoom picture: NAME.dzi and the folder "
          "NAME_files with a pyramid of tiles in PNG or JPEG, 254 pixels a side and one of overlap, each level half of "
          "the next, as vips dzsave lays them out. Viewers load what they show, so the picture may be as large as the "
-         "disc allows. An earlier pyramid is replaced when the new one is whole, any other folder of that name is "
-         "left alone; of a run that fails, NAME.dzi.partial is a folder.",
+         "disc allows, up to 1048576 pixels a side of a cell; beside --memory it takes that of 512 rows of pixels. "
+         "An earlier pyramid is replaced when the new one is whole: where NAME.dzi is one, and NAME_files holds "
+         "nothing but its tiles. Any other folder of that name is left alone and refused; of a run that fails, "
+         "NAME.dzi.partial is a folder.",
          "--show draws the picture in the terminal too, made smaller until it fits: on stdout where that is a terminal "
          "(then nothing is written without -o), else on /dev/tty. Pictures of each follow one another, films play in "
          "their place. Where the environment does not tell, the terminal is asked whether it knows kitty's protocol or "
@@ -137,15 +142,16 @@ inline void bind(cli::Options& options, Arguments& a) {
               {.metavar = "N", .default_text = std::to_string(draw::kFramesPerSecond), .min = 1, .max = 1000});
   options.group("Work");
   options.add_parsed("--memory", [&a](const std::string& text) { a.memory_bytes = draw::parse_bytes(text); },
-                     "bound on pixels, features and parameters held at a time, beside some 120 MiB of the program; "
-                     "below 1M hardly anything is saved, and the picture does not depend on it",
+                     "bound on pixels, features and parameters held at a time, beside some 120 MiB of the program and "
+                     "what one row of pixels takes; below 1M hardly anything is saved, and the picture does not depend "
+                     "on it",
                      {.metavar = "SIZE", .default_text = "512M"});
   options.add_parsed(
       "--kernel", [&r](const std::string& text) { r.kernel = draw::parse_kernel(text); },
       "how functions are evaluated: point by point, through the coordinate term's nodes, or both, "
       "with the largest difference told at the end",
       {.metavar = "reference|fast|check", .default_text = "fast", .suggestions = {"reference", "fast", "check"}});
-  cli::add_common(options, a.common, cli::kThreads | cli::kBatch);
+  cli::add_common(options, a.common, cli::kThreads | cli::kBatch | cli::kDevice);
 }
 
 }  // namespace inr::render_tool

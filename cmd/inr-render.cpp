@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
 // inr-render: draw INR records as pictures, films or numbers. The work is in libcore/draw.
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -12,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "base/descriptor_path.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/progress.hpp"
@@ -38,6 +41,10 @@ draw::OutputTarget target_of(cli::Output& output) {
   target.write = [&output](std::span<const std::byte> bytes) { output.write(bytes); };
   if (base::AtomicFile* file = output.file()) {
     target.rewrite = [file](uint64_t offset, std::span<const std::byte> bytes) { file->rewrite(offset, bytes); };
+    target.size = [file] {
+      file->flush();
+      return file->size();
+    };
   }
   return target;
 }
@@ -71,26 +78,38 @@ void warn_of_far_window(const draw::Request& request) {
   base::log_warning("so far from the image, beyond 4000 of its sides, float32 leaves noise of the function");
 }
 
-/// --show in a terminal, and nobody asked for a file.
-void show_alone(Arguments& a) {
+/// --show in a terminal, and nobody asked for a file: the request is completed as it stands, then drawn the quickest
+/// way to nowhere.
+void complete_shown(Arguments& a) {
+  draw::Request& request = a.request;
+  if (request.format && request.format != draw::Format::kY4m)
+    throw base::UsageError("--format " + std::string(draw::to_string(*request.format)) +
+                           ": --show in a terminal writes nothing; give -o FILE as well");
+  if (request.mode == draw::Mode::kEach && request.fps) request.format = draw::Format::kY4m;
+  draw::complete(request, {});
+  const bool film = request.format == draw::Format::kY4m;
+  request.format = film ? draw::Format::kY4m : draw::Format::kPpm;
   a.common.out = "/dev/null";
-  const bool film = a.request.to || a.request.format == draw::Format::kY4m;
-  a.request.format = film ? draw::Format::kY4m : draw::Format::kPpm;  // the quickest ways to nowhere
 }
 
 base::ExitCode run(Arguments& a) {
+  cli::require_processor(a.common.device);
   const auto mode = a.words.empty() ? std::nullopt : draw::parse_mode(a.words.front());
   if (!mode && !a.words.empty()) draw::refuse_misspelt_mode(a.words.front());
   a.request.mode = mode.value_or(draw::Mode::kGrid);
   std::vector<std::string> streams(a.words.begin() + (mode ? 1 : 0), a.words.end());
   draw::refuse_late_mode(streams);
   if (streams.empty()) streams = {"-"};
-  if (!a.show.empty() && a.common.out.empty() && cli::stdout_is_terminal()) show_alone(a);
-  draw::complete(a.request, a.common.out);
+  if (base::descriptor_of(a.common.out) == STDOUT_FILENO) a.common.out = "-";
+  if (!a.show.empty() && a.common.out.empty() && cli::stdout_is_terminal())
+    complete_shown(a);
+  else
+    draw::complete(a.request, a.common.out);
   const bool sequence = draw::is_sequence(a.request);
   const auto pattern = draw::numbered_files(a.request, a.common.out);
   const bool named_here = a.common.out.empty() && cli::stdout_is_terminal();
-  const std::string out = named_here ? "inr-render." + draw::ending(*a.request.format) : a.common.out;
+  const std::string out =
+      named_here ? "inr-render." + draw::ending(*a.request.format) : draw::single_output(a.request, a.common.out);
 
   std::error_code unknown;
   const bool replaces = named_here && std::filesystem::exists(out, unknown);
@@ -106,19 +125,21 @@ base::ExitCode run(Arguments& a) {
   }
 
   std::optional<cli::Input> input;
+  // Before there is anything to be cleaned up, a signal ends the program in the usual way.
+  std::optional<cli::InterruptFlag> interrupt;
+  if (pattern) interrupt.emplace();
   draw::RecordSource records(
       streams.size(),
       [&](size_t i) {
         input.reset();
         input.emplace(streams[i], "pipe inr-sample into it, or name a STREAM");
-        return draw::OpenedInput{input->fd(), input->where()};
+        return draw::OpenedInput{input->fd(), input->where(), [&input, &interrupt] {
+                                   if (interrupt) interrupt->wait_for_input(input->fd());
+                                 }};
       },
       a.request.select);
   std::unique_ptr<cli::Output> output;
   std::unique_ptr<image::DeepZoomFiles> pyramid;
-  // While input is waited for, a signal ends the program in the usual way; later, unfinished files are cleaned up.
-  std::optional<cli::InterruptFlag> interrupt;
-  if (pattern) interrupt.emplace();
   const draw::OpenOutput open = [&] {
     interrupt.emplace();
     if (draw::is_pyramid(*a.request.format)) {
@@ -131,6 +152,14 @@ base::ExitCode run(Arguments& a) {
   field::WorkerPool pool(a.common.n_threads);
   draw::DrawOptions options{&pool, a.memory_bytes, a.common.batch, std::string("inr-render ") + cli::version(), {}, {}};
   if (show) options.show = &*show;
+  options.check = [&interrupt] {
+    if (interrupt) interrupt->throw_if_raised();
+  };
+  options.check_name = [&streams](const std::string& name) {
+    std::error_code missing;
+    if (!std::filesystem::exists(name, missing)) return;
+    for (const std::string& stream : streams) cli::refuse_same_file(stream, name);
+  };
   std::atomic<double> worst_difference = -1;  // nothing was compared yet
   if (a.request.kernel == field::Kernel::kCheck) options.worst_difference = &worst_difference;
   std::optional<base::Progress> progress;
@@ -153,6 +182,8 @@ base::ExitCode run(Arguments& a) {
   }
   progress.reset();
   if (a.request.kernel == field::Kernel::kCheck) base::log_info(check_line(worst_difference));
+  if (a.request.upsample_from >= 0 && !draw::can_upsample(a.request))
+    base::log_warning("--upsample-from changed nothing: only a picture denser than in training has blocks to upsample");
   if (named_here)
     base::log_info("stdout is a terminal: the picture is in " + out + (replaces ? ", in place of an earlier one" : ""));
   return base::ExitCode::kOk;

@@ -18,16 +18,20 @@ size_t conversion_length(std::string_view text) {
   return text.size() >= 3 && text[0] == '0' && text[1] >= '1' && text[1] <= '9' && text[2] == 'd' ? 3 : 0;
 }
 
-/// A name is taken as it is for one output, unless somebody meant numbers.
-void refuse_number(const Request& request, std::string_view output) {
+/// Pictures of which each may have a file of its own? Else a name is taken as it is.
+bool may_be_numbered(const Request& request) {
+  return is_sequence(request) && *request.format != Format::kNpy && *request.format != Format::kY4m;
+}
+
+/// Did somebody mean numbers?
+bool has_number(std::string_view output) {
   for (size_t i = output.find('%'); i < output.size(); i = output.find('%', i + 1)) {
     if (output.substr(i + 1).starts_with('%'))
       ++i;
     else if (conversion_length(output.substr(i + 1)) > 0)
-      throw base::UsageError("-o " + base::printable(output) + ": numbers are for several pictures, and " +
-                             (request.mode == Mode::kZoom ? "zoom without --to" : "a grid") +
-                             " is one; say inr-render each, or give a name without");
+      return true;
   }
+  return false;
 }
 
 /// "DIR/all.png" -> "DIR/all-%d.png"
@@ -75,17 +79,18 @@ std::string FramePattern::name(uint64_t i) const {
 }
 
 std::optional<FramePattern> numbered_files(const Request& request, const std::string& output) {
-  if (!is_sequence(request)) {
-    refuse_number(request, output);
-    return std::nullopt;
+  const std::string format(to_string(*request.format));
+  if (!may_be_numbered(request)) {
+    if (!has_number(output)) return std::nullopt;
+    if (is_sequence(request))
+      throw base::UsageError("-o " + base::printable(output) + ": " + format +
+                             " is one file for all pictures; give a name without a number");
+    throw base::UsageError("-o " + base::printable(output) + ": numbers are for several pictures, and " +
+                           (request.mode == Mode::kZoom ? "zoom without --to" : "a grid") +
+                           " is one; say inr-render each, or give a name without");
   }
   std::optional<FramePattern> pattern = FramePattern::parse(output);
-  const std::string format(to_string(*request.format));
-  if (pattern && (*request.format == Format::kNpy || *request.format == Format::kY4m)) {
-    throw base::UsageError("-o " + base::printable(output) + ": " + format +
-                           " is one file for all pictures; give a name without a number");
-  }
-  const bool one = request.mode == Mode::kEach && request.select.size() == 1;
+  const bool one = (request.mode == Mode::kEach && request.select.size() == 1) || request.n_frames == 1;
   if (!pattern && !one && is_one_picture_format(*request.format)) {
     if (!output.empty() && output != "-")
       throw base::UsageError("-o " + base::printable(output) + ": several pictures cannot follow one another as " +
@@ -96,6 +101,13 @@ std::optional<FramePattern> numbered_files(const Request& request, const std::st
                            "', or take --format ppm, y4m or npy");
   }
   return pattern;
+}
+
+std::string single_output(const Request& request, const std::string& output) {
+  std::string name = output;
+  if (!may_be_numbered(request)) return name;
+  for (size_t i = name.find("%%"); i != std::string::npos; i = name.find("%%", i + 1)) name.erase(i, 1);
+  return name;
 }
 
 }  // namespace inr::draw

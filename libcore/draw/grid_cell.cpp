@@ -3,6 +3,7 @@
 #include "draw/grid_cell.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.hpp"
 #include "image/quantize.hpp"
@@ -11,7 +12,7 @@ namespace inr::draw {
 namespace {
 
 // The picture of training is held whole, whatever the window.
-constexpr int64_t kMaxSmallPixels = int64_t{1} << 28;
+constexpr double kMaxSmallPixels = 1 << 28;
 
 void quantize(std::span<const float> values, std::span<uint8_t> out) { image::quantize8(values, out); }
 void quantize(std::span<const float> values, std::span<uint16_t> out) { image::quantize16(values, out); }
@@ -51,6 +52,28 @@ Request small_request(Request request) {
   return request;
 }
 
+std::string size_text(int64_t width, int64_t height) { return std::to_string(width) + "x" + std::to_string(height); }
+
+// The picture of training has to be one, and no larger than what it is enlarged to.
+void check_enlarged(const model::Window& window, const model::ModelConfig& config, const model::GridPlan& plan,
+                    const std::string& size) {
+  const double width = std::round((window.x1 - window.x0) * static_cast<double>(config.resolution));
+  const double height = std::round((window.y1 - window.y0) * static_cast<double>(config.resolution));
+  if (width < 1 || height < 1) {
+    throw base::UsageError("--compare enlarges the picture of training, and the window is less than a pixel of it " +
+                           std::string(width < 1 ? "wide" : "high") + "; give a larger --window");
+  }
+  const std::string small_size = store::shortest_text(width) + "x" + store::shortest_text(height);
+  if (width > static_cast<double>(plan.width()) || height > static_cast<double>(plan.height())) {
+    throw base::UsageError("--compare enlarges the picture of training, " + small_size + " pixels; " + size +
+                           " is smaller");
+  }
+  if (width * height > kMaxSmallPixels) {
+    throw base::UsageError("--compare: the window is " + small_size +
+                           " pixels at the resolution of training, which has to fit into memory, up to 16384x16384");
+  }
+}
+
 }  // namespace
 
 int64_t GridCell::drawing_bytes() const {
@@ -71,6 +94,20 @@ void CellDrawing::rows(int64_t first, int64_t count, std::span<uint16_t> out, in
   draw_cell_rows(cell_, source_, first, count, out, band_bytes, pool, step);
 }
 
+void check_models(const Request& request, const std::vector<model::ModelConfig>& models) {
+  std::optional<std::string> first;
+  for (const model::ModelConfig& config : models) {
+    const model::GridPlan plan = plan_grid(config, grid_request(request, config, request.window));
+    const std::string size = size_text(plan.width(), plan.height());
+    if (!request.compare.empty()) check_enlarged(request.window, config, plan, size);
+    if (!first) first = size;
+    if (size != *first) {
+      throw base::DataError("the grid", "a record of " + size + " pixels among those of " + *first,
+                            "give one size with --res");
+    }
+  }
+}
+
 CellSource::CellSource(const Request& request, RecordSpool& records, const DrawOptions& options)
     : request_(request),
       records_(records),
@@ -82,15 +119,6 @@ std::shared_ptr<const image::Image> CellSource::small_picture(const PictureJob& 
   PictureJob small = job;
   small.plan = small_planner_.plan(job.model->config, request_.window);
   const int64_t width = small.plan->width(), height = small.plan->height();
-  if (width > job.plan->width() || height > job.plan->height()) {
-    throw base::UsageError("--compare enlarges the picture of training, " + std::to_string(width) + "x" +
-                           std::to_string(height) + " pixels; " + std::to_string(job.plan->width()) + "x" +
-                           std::to_string(job.plan->height()) + " is smaller");
-  }
-  if (small.n_pixels() > kMaxSmallPixels) {
-    throw base::UsageError("--compare: the window is " + std::to_string(width) + "x" + std::to_string(height) +
-                           " pixels at the resolution of training, which has to fit into memory, up to 16384x16384");
-  }
   auto picture = std::make_shared<image::Image>(image::make_image(width, height));
   field::ImageRenderer renderer = small.renderer();
   const int64_t n_rows = band_rows(*small.model, *small.plan, options_.memory_bytes / 2, options_.pool->size());

@@ -32,6 +32,10 @@ struct GridCell {
   [[nodiscard]] int64_t drawing_bytes() const;
 };
 
+/// Do records of all these models make cells of one grid? Throws UsageError (sizes; --compare below the resolution of
+/// training), DataError (different sizes).
+void check_models(const Request& request, const std::vector<model::ModelConfig>& models);
+
 /// A cell under way. Rows are asked for from the top downwards.
 class CellDrawing {
  public:
@@ -53,13 +57,13 @@ class CellDrawing {
 /// function itself.
 class CellSource {
  public:
-  /// All must outlive this. The records have all been pushed.
+  /// All must outlive this. The records have all been pushed, and check_models() agrees.
   CellSource(const Request& request, RecordSpool& records, const DrawOptions& options);
-  /// What the next record shows; false where there is none. Throws UsageError (sizes; --compare below the resolution of
-  /// training).
+  /// What the next record shows; false where there is none.
   bool next(std::vector<GridCell>& cells);
   /// Of the record that was given last.
   [[nodiscard]] const base::Json& info() const noexcept { return record_.info; }
+  [[nodiscard]] uint64_t number() const noexcept { return record_.number; }
 
  private:
   [[nodiscard]] std::shared_ptr<const image::Image> small_picture(const PictureJob& job);

@@ -21,7 +21,9 @@ namespace {
 void write(image::RowWriter& writer, std::span<const uint8_t> rows) { writer.write_rows(rows); }
 void write(image::RowWriter& writer, std::span<const uint16_t> rows) { writer.write_rows16(rows); }
 
-constexpr int64_t kBandPixels = int64_t{1} << 20;
+constexpr int64_t kBandPixels = int64_t{1} << 20;       // of a thread: what is drawn leaves soon, and is seen
+constexpr int64_t kSmallCellPixels = int64_t{1} << 18;  // so many take no longer than a band
+constexpr int64_t kLeastRows = 16;                      // of a very wide picture, whose cells are drawn in pieces
 
 /// Where everything stands: perhaps a strip with the names of the columns, then rows of cells, each perhaps with a
 /// strip of labels below.
@@ -61,8 +63,9 @@ GridLayout make_layout(const Request& request, const RecordSpool& records, int64
   return layout;
 }
 
-/// Two ways through a row of cells. Where it fits into the memory as pixels, each cell is drawn from its first to its
-/// last row, some cells at a time. Where it does not, all its drawings stay, and the row is drawn in bands of them.
+/// A row of cells in bands of pixel rows, each written when it is drawn. Drawings stay from band to band where they fit
+/// into the memory; else they are made anew, and the bands are as high as the memory allows. Cells that are small and
+/// many are drawn one by one from their first to their last row.
 template <typename Sample>
 class GridPainter {
  public:
@@ -73,14 +76,25 @@ class GridPainter {
 
   /// The cells of the next row, at least one.
   void paint(const std::vector<GridCell>& cells) {
-    const int64_t row_bytes = geometry_.width() * 3 * static_cast<int64_t>(sizeof(Sample));
+    const auto n_cells = static_cast<int64_t>(cells.size());
+    const int64_t row_bytes = geometry_.width() * kPixelBytes;
     const int64_t n_fitting = std::clamp<int64_t>(options_.memory_bytes / 4 / row_bytes, 1, geometry_.cell_h);
-    if (is_few(cells)) {
-      paint_bands(cells, std::min(n_fitting, std::max<int64_t>(1, kBandPixels / geometry_.width())));
-    } else if (row_bytes <= options_.memory_bytes / 4 / geometry_.cell_h) {
-      paint_whole(cells, row_bytes * geometry_.cell_h);
-    } else {
-      paint_bands(cells, n_fitting);
+    drawing_bytes_ = 0;
+    for (const GridCell& cell : cells) drawing_bytes_ = std::max(drawing_bytes_, cell.drawing_bytes());
+    const bool small = geometry_.cell_w * geometry_.cell_h <= kSmallCellPixels && n_fitting == geometry_.cell_h;
+    const bool keep =
+        n_cells == 1 || (!(small && is_many(n_cells)) && drawing_bytes_ <= options_.memory_bytes / 4 / n_cells);
+    const int64_t useful = kBandPixels * (is_many(n_cells) ? options_.pool->size() : 1) / geometry_.width();
+    const int64_t n_rows = keep ? std::min(n_fitting, std::max(kLeastRows, useful)) : n_fitting;
+    std::vector<CellDrawing> kept;
+    kept.reserve(cells.size());
+    if (keep)
+      for (const GridCell& cell : cells) kept.emplace_back(cell);
+    for (int64_t y = 0; y < geometry_.cell_h; y += n_rows) {
+      const int64_t count = std::min(n_rows, geometry_.cell_h - y);
+      paint_band(cells, kept, y, count);
+      write(writer_, band_.rows());
+      tick(count);
     }
     if (!layout_.label_style) return;
     std::vector<std::string> labels;
@@ -90,59 +104,42 @@ class GridPainter {
   }
 
  private:
-  /// Cells that all threads share, one after another. In bands no larger than keeps them busy: the picture leaves while
-  /// it is drawn, and its progress is seen.
-  [[nodiscard]] bool is_few(const std::vector<GridCell>& cells) const {
-    return cells.size() == 1 || static_cast<int>(cells.size()) < options_.pool->size();
-  }
+  static constexpr int64_t kPixelBytes = 3 * static_cast<int64_t>(sizeof(Sample));
 
-  void paint_whole(const std::vector<GridCell>& cells, int64_t used_bytes) {
-    band_.reset(geometry_.cell_h);
-    int64_t cell_bytes = 0;
-    for (const GridCell& cell : cells) cell_bytes = std::max(cell_bytes, cell.drawing_bytes());
-    cell_bytes += geometry_.cell_w * geometry_.cell_h * 3 * static_cast<int64_t>(sizeof(Sample));
+  /// As many that each thread draws its own; else all share one after another.
+  [[nodiscard]] bool is_many(int64_t n_cells) const { return n_cells > 1 && n_cells >= options_.pool->size(); }
+
+  /// Cells at a time.
+  [[nodiscard]] int64_t n_flying(int64_t n_cells, bool kept, int64_t count) const {
+    if (kept) return n_cells;
+    const int64_t left = options_.memory_bytes - geometry_.width() * kPixelBytes * count;
     const int64_t asked = options_.n_in_flight > 0 ? options_.n_in_flight : 4 * options_.pool->size();
-    const auto n_cells = static_cast<int64_t>(cells.size());
-    const int64_t n_flying =
-        std::clamp<int64_t>((options_.memory_bytes - used_bytes) / cell_bytes, 1, std::min(asked, n_cells));
-    const bool many = n_flying >= options_.pool->size();
-    const int64_t band_bytes = (options_.memory_bytes - used_bytes) / (2 * n_flying);
-    const auto paint_cell = [&](int64_t column, field::WorkerPool* pool) {
-      CellDrawing drawing(cells[static_cast<size_t>(column)]);
-      band_.place(column, rows_of(drawing, 0, geometry_.cell_h, band_bytes, pool));
-    };
-    for (int64_t begin = 0; begin < n_cells; begin += n_flying) {
-      const int64_t n = std::min(n_flying, n_cells - begin);
-      if (many && n >= options_.pool->size()) {
-        options_.pool->run(n, [&](int64_t i) { paint_cell(begin + i, nullptr); });
-      } else {
-        for (int64_t i = 0; i < n; ++i) paint_cell(begin + i, options_.pool);
-      }
-      tick(begin + n == n_cells ? geometry_.cell_h : 0);
-    }
-    write(writer_, band_.rows());
+    return std::clamp<int64_t>(left / (drawing_bytes_ + geometry_.cell_w * kPixelBytes * count), 1,
+                               std::min(asked, n_cells));
   }
 
-  void paint_bands(const std::vector<GridCell>& cells, int64_t n_band_rows) {
-    std::vector<CellDrawing> drawings;
-    drawings.reserve(cells.size());
-    for (const GridCell& cell : cells) drawings.emplace_back(cell);
+  void paint_band(const std::vector<GridCell>& cells, std::vector<CellDrawing>& kept, int64_t y, int64_t count) {
     const auto n_cells = static_cast<int64_t>(cells.size());
-    const bool many = !is_few(cells);
-    const int64_t band_bytes = options_.memory_bytes / (2 * n_cells);
-    for (int64_t y = 0; y < geometry_.cell_h; y += n_band_rows) {
-      const int64_t count = std::min(n_band_rows, geometry_.cell_h - y);
-      band_.reset(count);
-      const auto paint_part = [&](int64_t column, field::WorkerPool* pool) {
-        band_.place(column, rows_of(drawings[static_cast<size_t>(column)], y, count, band_bytes, pool));
-      };
-      if (many) {
-        options_.pool->run(n_cells, [&](int64_t column) { paint_part(column, nullptr); });
+    const int64_t flying = n_flying(n_cells, !kept.empty(), count);
+    const int64_t band_bytes = options_.memory_bytes / (4 * flying);
+    const auto paint_part = [&](int64_t column, field::WorkerPool* pool) {
+      const auto i = static_cast<size_t>(column);
+      if (!kept.empty()) {
+        band_.place(column, rows_of(kept[i], y, count, band_bytes, pool));
       } else {
-        for (int64_t column = 0; column < n_cells; ++column) paint_part(column, options_.pool);
+        CellDrawing drawing(cells[i]);
+        band_.place(column, rows_of(drawing, y, count, band_bytes, pool));
       }
-      write(writer_, band_.rows());
-      tick(count);
+    };
+    band_.reset(count);
+    for (int64_t begin = 0; begin < n_cells; begin += flying) {
+      const int64_t n = std::min(flying, n_cells - begin);
+      if (is_many(n)) {
+        options_.pool->run(n, [&](int64_t i) { paint_part(begin + i, nullptr); });
+      } else {
+        for (int64_t i = 0; i < n; ++i) paint_part(begin + i, options_.pool);
+      }
+      tick(0);
     }
   }
 
@@ -150,7 +147,11 @@ class GridPainter {
                               field::WorkerPool* pool) {
     std::vector<Sample> samples(static_cast<size_t>(geometry_.cell_w * 3 * count));
     drawing.rows(first, count, std::span(samples), band_bytes, pool, [&] {
-      if (pool != nullptr) tick(0);  // the drawing thread: it may be stopped between the bands of a large cell
+      if (pool != nullptr) {
+        tick(0);  // the drawing thread: it may be stopped between the bands of a large cell
+      } else if (options_.check) {
+        options_.check();
+      }
     });
     return samples;
   }
@@ -172,7 +173,7 @@ class GridPainter {
   image::RowWriter& writer_;
   const DrawOptions& options_;
   image::GridBand<Sample> band_;
-  int64_t n_rows_ = 0;
+  int64_t n_rows_ = 0, drawing_bytes_ = 0;
 };
 
 std::unique_ptr<image::RowWriter> make_writer(const Request& request, const OutputTarget& target, int64_t width,
@@ -190,16 +191,7 @@ void paint_all(const GridLayout& layout, image::RowWriter& writer, const DrawOpt
   const image::GridGeometry& grid = layout.grid;
   std::vector<GridCell> row;
   for (bool more = true; more;) {
-    for (GridCell& cell : next) {
-      if (cell.width() != grid.cell_w || cell.height() != grid.cell_h) {
-        throw base::DataError("the grid",
-                              "a record of " + std::to_string(cell.width()) + "x" + std::to_string(cell.height()) +
-                                  " pixels among those of " + std::to_string(grid.cell_w) + "x" +
-                                  std::to_string(grid.cell_h),
-                              "give one size with --res");
-      }
-      row.push_back(std::move(cell));
-    }
+    for (GridCell& cell : next) row.push_back(std::move(cell));
     more = source.next(next);
     if (static_cast<int64_t>(row.size()) < grid.columns && more) continue;
     painter.paint(row);
@@ -211,6 +203,7 @@ void paint_all(const GridLayout& layout, image::RowWriter& writer, const DrawOpt
 
 void draw_grid(const Request& request, RecordSpool& records, const OpenOutput& open, const DrawOptions& options) {
   const auto n_records = static_cast<int64_t>(records.size());
+  check_models(request, records.models());
   CellSource source(request, records, options);
   std::vector<GridCell> first;
   if (!source.next(first)) throw base::DataError("there are no records to draw");
@@ -219,6 +212,7 @@ void draw_grid(const Request& request, RecordSpool& records, const OpenOutput& o
   Subject subject{.records = &records.recipe(), .window = request.window};
   const base::Json info = source.info();
   if (n_records == 1) subject.info = &info;
+  subject.number = source.number();
   const OutputTarget target = open();
   std::unique_ptr<image::RowWriter> writer = make_writer(request, target, layout.grid.width(), layout.height(),
                                                          text_chunks(request, subject, options.version), options.pool);

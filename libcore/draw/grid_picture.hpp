@@ -12,7 +12,7 @@ namespace inr::draw {
 
 /// Draws the records of the spool, at least one. request: complete, of one picture (not is_sequence()). Cells are
 /// filled from the left, then downwards; missing ones are white. Memory: the parameters of one row of cells, and pixels
-/// and features as options.memory_bytes says. Throws UsageError (sizes; JPEG above 65535 a side), DataError (records of
+/// and features as options.memory_bytes says. Throws UsageError (sizes; JPEG above 65500 a side), DataError (records of
 /// different sizes), what output and progress throw.
 void draw_grid(const Request& request, RecordSpool& records, const OpenOutput& open, const DrawOptions& options);
 

@@ -15,10 +15,12 @@ bool RecordSource::next_stream() {
   for (;;) {
     if (!reader_) {
       if (n_opened_ == n_inputs_) return false;
-      const OpenedInput input = open_(n_opened_++);
+      OpenedInput input = open_(n_opened_++);
       where_ = input.where;
+      wait_ = std::move(input.wait);
       reader_ = std::make_unique<store::InrStreamReader>(input.fd, input.where);
     }
+    if (wait_) wait_();
     if (reader_->next_stream()) break;
     reader_.reset();
   }
@@ -35,6 +37,7 @@ bool RecordSource::read(Record& record) {
   store::StreamRecord raw;
   for (;;) {
     if (!in_stream_ && !next_stream()) return false;
+    if (wait_) wait_();
     if (reader_->next(raw)) break;
     in_stream_ = false;
   }

@@ -30,6 +30,8 @@ struct Record {
 struct OpenedInput {
   int fd = -1;
   std::string where;  // for messages
+  /// Called before each record is read: returns when something is there to be read. What it throws ends the reading.
+  std::function<void()> wait{};
 };
 
 /// Not thread-safe. Memory: one record, and where select goes backwards those that are wanted later.
@@ -57,6 +59,7 @@ class RecordSource {
   size_t n_inputs_, n_opened_ = 0;
   std::function<OpenedInput(size_t)> open_;
   std::string where_;
+  std::function<void()> wait_;
   std::unique_ptr<store::InrStreamReader> reader_;
   bool in_stream_ = false;
   std::shared_ptr<const field::InrModel> model_;

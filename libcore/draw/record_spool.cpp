@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 
@@ -34,6 +35,10 @@ void RecordSpool::open_file() {
 void RecordSpool::push(Record record) {
   recipe_.add(*record.origin, record.info);
   label_widths_.add(record.info, record.number);
+  const model::ModelConfig& config = record.model->config;
+  if (kept_.empty() || kept_.back().record.model != record.model) {
+    if (std::ranges::find(models_, config) == models_.end()) models_.push_back(config);
+  }
   Kept kept;
   const auto bytes = static_cast<int64_t>(record.theta.size() * sizeof(float) + kInfoBytesHeld);
   if (memory_bytes_ + bytes <= max_memory_bytes_) {

@@ -31,6 +31,8 @@ class RecordSpool {
   /// How all that were pushed can be made again, and how wide their labels are.
   [[nodiscard]] const store::Recipe& recipe() const noexcept { return recipe_; }
   [[nodiscard]] const LabelWidths& label_widths() const noexcept { return label_widths_; }
+  /// The different models of all that were pushed, in the order in which they came.
+  [[nodiscard]] const std::vector<model::ModelConfig>& models() const noexcept { return models_; }
 
  private:
   struct Kept {
@@ -47,6 +49,7 @@ class RecordSpool {
   bool reading_ = false;
   store::Recipe recipe_;
   LabelWidths label_widths_;
+  std::vector<model::ModelConfig> models_;
 };
 
 }  // namespace inr::draw

@@ -203,6 +203,13 @@ bool is_one_picture_format(Format format) noexcept {
   return format == Format::kPng || format == Format::kPng16 || format == Format::kJpeg;
 }
 
+bool can_upsample(const Request& request) noexcept {
+  if (request.cells == model::Cells::kTraining) return false;
+  if (is_film(request) || request.width > 0) return true;
+  // Of another window the rounded size may be a little denser than the scale.
+  return request.scale > 1 || (request.scale > 0 && request.window != model::Window{});
+}
+
 bool is_sequence(const Request& request) noexcept {
   const Format format = request.format.value_or(Format::kPng);
   return request.mode == Mode::kEach || is_film(request) || format == Format::kNpy || format == Format::kY4m;

@@ -80,6 +80,8 @@ void complete(Request& request, std::string_view output);
 inline bool is_film(const Request& request) noexcept { return request.to.has_value(); }
 /// Do pictures follow one another in the output (each, a film, numbers), or is it one picture?
 bool is_sequence(const Request& request) noexcept;
+/// Can --upsample-from change the picture, for all that is known without the model?
+bool can_upsample(const Request& request) noexcept;
 /// PNG or JPEG: a format of which a file holds one picture.
 bool is_one_picture_format(Format format) noexcept;
 /// Deep Zoom: not a file but a folder of tiles, image::DeepZoomFiles.
@@ -98,6 +100,7 @@ struct Subject {
   const base::Json* info = nullptr;  ///< of the record where the picture shows a single one
   model::Window window{};
   int64_t width = 0, height = 0;  ///< pixels; needed for the frames of a film alone
+  uint64_t number = 0;            ///< Record::number, of a single record
 };
 /// The command that draws the picture again: canonical, without names of files and without what changes no pixel. Where
 /// the records say how they were made, that stands in front; where not, it reads the same streams.

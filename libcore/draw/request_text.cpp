@@ -48,7 +48,8 @@ std::string view_text(const Request& request, const Subject& subject) {
     out += " --to " + text(*request.to) + " --frames " + std::to_string(request.n_frames.value_or(kDefaultFrames));
   }
   if (request.cells == model::Cells::kTraining) out += " --cells training";
-  if (request.upsample_from >= 0) out += " --upsample-from " + std::to_string(request.upsample_from);
+  if (request.upsample_from >= 0 && can_upsample(request))
+    out += " --upsample-from " + std::to_string(request.upsample_from);
   if (request.kernel == field::Kernel::kReference) out += " --kernel reference";
   return out;
 }
@@ -69,6 +70,8 @@ std::string command_text(const Request& request, const Subject& subject) {
   if (request.labels) out += " --labels";
   if (recipe) {
     if (!recipe->select.empty()) out += " --select " + recipe->select;
+  } else if (single && (request.mode == Mode::kEach || !request.select.empty())) {
+    out += " --select " + std::to_string(subject.number);
   } else if (!request.select.empty()) {
     out += " --select " + text(request.select);
   }

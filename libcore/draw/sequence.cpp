@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <optional>
 #include <utility>
 
 #include "base/error.hpp"
@@ -35,26 +36,19 @@ class Drawing {
 
   void draw(const std::vector<PictureJob>& jobs) {
     const auto n = static_cast<int64_t>(jobs.size());
-    std::vector<std::vector<std::byte>> encoded(jobs.size());
     const int64_t share = options_.memory_bytes / (2 * n);
-    if (n >= options_.pool->size()) {
-      options_.pool->run(n, [&](int64_t i) {
-        const PictureJob& job = jobs[static_cast<size_t>(i)];
-        encoded[static_cast<size_t>(i)] = writer_.encode(job, band_rows(*job.model, *job.plan, share, 1), nullptr);
-      });
-      for (size_t i = 0; i < jobs.size(); ++i) {
-        writer_.append(jobs[i], encoded[i]);
-        show(jobs[i]);
-        tick();
-      }
+    const auto fits = [this](const PictureJob& job) { return n_fitting(job, writer_, options_) >= 1; };
+    if (n >= options_.pool->size() && std::ranges::all_of(jobs, fits)) {
+      draw_together(jobs, share);
       return;
     }
     for (const PictureJob& job : jobs) {
       const int64_t n_rows = band_rows(*job.model, *job.plan, share, options_.pool->size());
-      if (n_fitting(job, writer_, options_) < 1 && !writer_.holds_frames()) {
-        writer_.draw(job, n_rows, options_.pool, [this] { tick(); });
+      const auto step = [this] { tick(); };
+      if (!fits(job) && !writer_.holds_frames()) {
+        writer_.draw(job, n_rows, options_.pool, step);
       } else {
-        writer_.append(job, writer_.encode(job, n_rows, options_.pool));
+        writer_.append(job, writer_.encode(job, n_rows, options_.pool, step));
       }
       show(job);
       tick();
@@ -62,6 +56,29 @@ class Drawing {
   }
 
  private:
+  /// A picture a thread. What is complete when the work is stopped is written.
+  void draw_together(const std::vector<PictureJob>& jobs, int64_t share) {
+    std::vector<std::optional<std::vector<std::byte>>> encoded(jobs.size());
+    std::exception_ptr stopped;
+    try {
+      options_.pool->run(static_cast<int64_t>(jobs.size()), [&](int64_t i) {
+        const PictureJob& job = jobs[static_cast<size_t>(i)];
+        const int64_t n_rows = band_rows(*job.model, *job.plan, share, 1);
+        encoded[static_cast<size_t>(i)] = writer_.encode(job, n_rows, nullptr, options_.check);
+      });
+    } catch (...) {
+      stopped = std::current_exception();
+    }
+    for (size_t i = 0; i < jobs.size() && encoded[i]; ++i) {
+      writer_.append(jobs[i], *encoded[i]);
+      encoded[i] = std::vector<std::byte>();
+    }
+    if (stopped) std::rethrow_exception(stopped);
+    for (const PictureJob& job : jobs) {
+      show(job);
+      tick();
+    }
+  }
   void show(const PictureJob& job) const {
     if (options_.show != nullptr) options_.show->show(*job.preview);
   }
@@ -81,8 +98,8 @@ PictureJob make_job(const Request& request, const Record& record, std::shared_pt
   job.theta = std::move(theta);
   store::Recipe recipe;
   recipe.add(*record.origin, record.info);
-  job.text =
-      text_chunks(request, {&recipe, &record.info, window, job.plan->width(), job.plan->height()}, options.version);
+  job.text = text_chunks(request, {&recipe, &record.info, window, job.plan->width(), job.plan->height(), record.number},
+                         options.version);
   job.kernel = request.kernel;
   job.worst_difference = options.worst_difference;
   return job;
@@ -116,6 +133,9 @@ NextPicture pictures_of_film(const Request& request, RecordSource& records, cons
     if (!state.theta) {
       if (!records.next(state.record)) return false;
       state.theta = std::make_shared<const std::vector<float>>(std::move(state.record.theta));
+      // The last window is as hard as any: one that cannot be drawn is refused before the first picture is.
+      const model::ModelConfig& config = state.record.model->config;
+      if (n_frames > 1) (void)plan_grid(config, grid_request(request, config, *request.to));
     }
     const model::Window window = zoom_window(request.window, *request.to, state.n_done++, n_frames);
     job = make_job(request, state.record, state.theta, window, planner, options);
@@ -123,32 +143,75 @@ NextPicture pictures_of_film(const Request& request, RecordSource& records, cons
   };
 }
 
+namespace {
+
+/// The pictures that are drawn at a time: as many as the largest of them allows.
+class Batches {
+ public:
+  Batches(const NextPicture& next, const Drawing& drawing, const DrawOptions& options)
+      : next_(next), drawing_(drawing), options_(options) {}
+
+  /// Empty at the end.
+  std::vector<PictureJob> next() {
+    std::vector<PictureJob> jobs;
+    for (int64_t limit = 1; static_cast<int64_t>(jobs.size()) < limit;) {
+      std::optional<PictureJob> job = take();
+      if (!job) break;
+      const int64_t n = drawing_.n_at_a_time(*job);
+      if (n <= static_cast<int64_t>(jobs.size())) {
+        held_ = std::move(job);
+        break;
+      }
+      limit = jobs.empty() ? n : std::min(limit, n);
+      jobs.push_back(std::move(*job));
+    }
+    return jobs;
+  }
+  /// What ended the input, once all that came before it was given.
+  void rethrow() const {
+    if (fault_) std::rethrow_exception(fault_);
+  }
+
+ private:
+  std::optional<PictureJob> take() {
+    if (held_) return std::exchange(held_, std::nullopt);
+    PictureJob job;
+    try {
+      ended_ = ended_ || !next_(job);
+    } catch (...) {
+      fault_ = std::current_exception();
+      ended_ = true;
+    }
+    if (ended_) return std::nullopt;
+    if (options_.show != nullptr)
+      job.preview = std::make_shared<Preview>(options_.show->preview(job.plan->width(), job.plan->height()));
+    return job;
+  }
+
+  const NextPicture& next_;
+  const Drawing& drawing_;
+  const DrawOptions& options_;
+  std::optional<PictureJob> held_;
+  std::exception_ptr fault_;
+  bool ended_ = false;
+};
+
+}  // namespace
+
 uint64_t draw_sequence(const NextPicture& next, SequenceWriter& writer, const DrawOptions& options, uint64_t total) {
   Drawing drawing(writer, options, total);
-  std::exception_ptr fault;
-  bool more = true;
-  while (more) {
-    std::vector<PictureJob> jobs;
-    int64_t limit = 1;
-    while (more && static_cast<int64_t>(jobs.size()) < limit) {
-      PictureJob job;
-      try {
-        more = next(job);
-      } catch (...) {
-        fault = std::current_exception();
-        more = false;
-      }
-      if (!more) break;
-      if (options.show != nullptr) {
-        job.preview = std::make_shared<Preview>(options.show->preview(job.plan->width(), job.plan->height()));
-      }
-      limit = jobs.empty() ? drawing.n_at_a_time(job) : std::min(limit, drawing.n_at_a_time(job));
-      jobs.push_back(std::move(job));
+  Batches batches(next, drawing, options);
+  try {
+    for (std::vector<PictureJob> jobs = batches.next(); !jobs.empty(); jobs = batches.next()) drawing.draw(jobs);
+  } catch (...) {
+    try {
+      writer.finish();
+    } catch (const std::exception&) {  // the first fault is the one to be told
     }
-    if (!jobs.empty()) drawing.draw(jobs);
+    throw;
   }
   writer.finish();
-  if (fault) std::rethrow_exception(fault);
+  batches.rethrow();
   if (writer.n_written() == 0) throw base::DataError("there are no records to draw");
   return writer.n_written();
 }
@@ -162,7 +225,7 @@ void draw_pictures(const Request& request, RecordSource& records, const std::opt
   if (!all(first)) throw base::DataError("there are no records to draw");
   const std::optional<uint64_t> n =
       is_film(request) ? static_cast<uint64_t>(request.n_frames.value_or(kDefaultFrames)) : records.promised();
-  SequenceWriter writer(request, pattern, open, n);
+  SequenceWriter writer(request, pattern, open, n, options.check_name);
   bool given = false;
   const NextPicture next = [&](PictureJob& job) {
     if (given) return all(job);

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <exception>
 #include <filesystem>
 #include <stdexcept>
 
-#include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/npy.hpp"
 #include "draw/shown_picture.hpp"
@@ -19,6 +19,7 @@ namespace inr::draw {
 namespace {
 
 constexpr int64_t kChannels = 3;
+constexpr size_t kArrayHeaderBytes = 128;
 constexpr int64_t kMaxFramePixels = int64_t{1} << 28;  // a frame is held whole: 3 bytes here, 3 in the writer
 
 std::string size_text(int64_t width, int64_t height) { return std::to_string(width) + "x" + std::to_string(height); }
@@ -27,8 +28,7 @@ std::string size_text(int64_t width, int64_t height) { return std::to_string(wid
 std::string array_header(uint64_t n, int64_t width, int64_t height) {
   const std::array<int64_t, 4> shape = {static_cast<int64_t>(n), kChannels, height, width};
   std::string header = base::npy_header(base::Dtype::kF32, shape);
-  constexpr size_t kHeaderBytes = 128;
-  if (header.size() != kHeaderBytes) throw std::logic_error("a header of npy that is not 128 bytes long");
+  if (header.size() != kArrayHeaderBytes) throw std::logic_error("a header of npy that is not 128 bytes long");
   return header;
 }
 
@@ -41,26 +41,30 @@ TakeRows seen(const PictureJob& job, TakeRows take) {
   };
 }
 
-base::AtomicFile open_numbered(const std::string& name, bool first) {
-  const std::filesystem::path folder = std::filesystem::path(name).parent_path();
-  if (first && !folder.empty()) {
-    std::error_code fault;
-    std::filesystem::create_directories(folder, fault);
-    if (fault) throw base::SystemError(folder.string(), "make the folder", fault.value());
-  }
-  return base::AtomicFile(name);
-}
-
 }  // namespace
 
 SequenceWriter::SequenceWriter(const Request& request, std::optional<FramePattern> pattern, OpenOutput open,
-                               std::optional<uint64_t> n_pictures)
+                               std::optional<uint64_t> n_pictures, std::function<void(const std::string&)> check_name)
     : format_(*request.format),
       fps_(request.fps.value_or(kFramesPerSecond)),
       srgb_(request.srgb),
       pattern_(std::move(pattern)),
       open_(std::move(open)),
+      check_name_(std::move(check_name)),
       promised_(n_pictures) {}
+
+base::AtomicFile SequenceWriter::open_numbered() {
+  const std::string name = pattern_->name(n_written_);
+  if (check_name_) check_name_(name);
+  const std::string folder = std::filesystem::path(name).parent_path();
+  if (!folder.empty() && folder != folder_) {
+    std::error_code fault;
+    std::filesystem::create_directories(folder, fault);
+    if (fault) throw base::SystemError(folder, "make the folder", fault.value());
+    folder_ = folder;
+  }
+  return base::AtomicFile(name);
+}
 
 void SequenceWriter::begin(const PictureJob& job) {
   const int64_t width = job.plan->width();
@@ -136,11 +140,11 @@ void SequenceWriter::write_picture(const PictureJob& job, int64_t n_band_rows, f
   writer->finish();
 }
 
-std::vector<std::byte> SequenceWriter::encode(const PictureJob& job, int64_t n_band_rows,
-                                              field::WorkerPool* pool) const {
+std::vector<std::byte> SequenceWriter::encode(const PictureJob& job, int64_t n_band_rows, field::WorkerPool* pool,
+                                              const std::function<void()>& step) const {
   std::vector<std::byte> bytes;
   if (format_ != Format::kNpy && format_ != Format::kY4m) {
-    write_picture(job, n_band_rows, pool, image::sink_into(bytes), {});
+    write_picture(job, n_band_rows, pool, image::sink_into(bytes), step);
     return bytes;
   }
   const int64_t width = job.plan->width();
@@ -156,10 +160,11 @@ std::vector<std::byte> SequenceWriter::encode(const PictureJob& job, int64_t n_b
     if (format_ == Format::kY4m) {
       auto* to = reinterpret_cast<uint8_t*>(bytes.data()) + at * kChannels;
       image::quantize8(values, std::span(to, values.size()));
-      return;
+    } else {
+      auto* planes = reinterpret_cast<float*>(bytes.data());  // operator new aligns for any number
+      for (size_t i = 0; i < values.size(); ++i) planes[i % kChannels * n_pixels + at + i / kChannels] = values[i];
     }
-    auto* planes = reinterpret_cast<float*>(bytes.data());  // operator new aligns for any number
-    for (size_t i = 0; i < values.size(); ++i) planes[i % kChannels * n_pixels + at + i / kChannels] = values[i];
+    if (step) step();
   };
   draw_rows(renderer, 0, job.plan->height(), n_band_rows, pool, seen(job, take));
   return bytes;
@@ -168,7 +173,7 @@ std::vector<std::byte> SequenceWriter::encode(const PictureJob& job, int64_t n_b
 void SequenceWriter::append(const PictureJob& job, std::span<const std::byte> encoded) {
   begin(job);
   if (pattern_) {
-    base::AtomicFile file = open_numbered(pattern_->name(n_written_), n_written_ == 0);
+    base::AtomicFile file = open_numbered();
     file.write(encoded);
     file.commit();
   } else if (film_) {
@@ -184,7 +189,7 @@ void SequenceWriter::draw(const PictureJob& job, int64_t n_band_rows, field::Wor
   if (format_ == Format::kY4m) throw std::logic_error("SequenceWriter: a frame is drawn in memory");
   begin(job);
   if (pattern_) {
-    base::AtomicFile file = open_numbered(pattern_->name(n_written_), n_written_ == 0);
+    base::AtomicFile file = open_numbered();
     write_picture(
         job, n_band_rows, pool, [&](std::span<const std::byte> bytes) { file.write(bytes); }, step);
     file.commit();
@@ -207,9 +212,27 @@ void SequenceWriter::draw(const PictureJob& job, int64_t n_band_rows, field::Wor
 }
 
 void SequenceWriter::finish() {
-  if (format_ != Format::kNpy || width_ == 0 || promised_ == n_written_ || !target_.rewrite) return;
-  const std::string header = array_header(n_written_, width_, height_);
-  target_.rewrite(0, std::as_bytes(std::span(header)));
+  if (format_ != Format::kNpy || width_ == 0 || !target_.rewrite) return;
+  uint64_t n = n_written_;
+  bool has_header = true;
+  std::exception_ptr fault;
+  if (target_.size) {
+    uint64_t size = 0;
+    try {
+      size = target_.size();
+    } catch (const base::SystemError&) {  // a full disc holds less than was given to it
+      fault = std::current_exception();
+      size = target_.size();
+    }
+    const uint64_t picture = static_cast<uint64_t>(width_ * height_ * kChannels) * sizeof(float);
+    has_header = size >= kArrayHeaderBytes;
+    if (has_header) n = std::min(n, (size - kArrayHeaderBytes) / picture);
+  }
+  if (has_header && promised_ != n) {
+    const std::string header = array_header(n, width_, height_);
+    target_.rewrite(0, std::as_bytes(std::span(header)));
+  }
+  if (fault) std::rethrow_exception(fault);
 }
 
 }  // namespace inr::draw

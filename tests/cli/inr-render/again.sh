@@ -98,3 +98,12 @@ again latents.png
 # What does not say where it comes from says only how it was drawn.
 cat <(inr-sample --seeds 4) <(inr-sample --seeds 5 --half) | inr-interp --frames 4 | inr-render --res 16 --select 2 >unknown.png
 expect_same "command" "$(command_of unknown.png)" "inr-render --res 16x16 --select 2"
+# Its number stands for a picture of one record, also where several were drawn.
+cat <(inr-sample --seeds 4) <(inr-sample --seeds 5 --half) | inr-interp --frames 4 >unknown.inr
+inr-render each unknown.inr --res 16 --select 1,3 -o 'unknown/%d.png'
+for i in 0 1; do
+  command=$(command_of unknown/$i.png)
+  expect_same "command of unknown/$i.png" "$command" "inr-render --res 16x16 --select $((2 * i + 1))"
+  bash -c "$command" <unknown.inr >again || fail "$command"
+  same_bytes unknown/$i.png again
+done

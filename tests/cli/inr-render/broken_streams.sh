@@ -76,13 +76,14 @@ expect_quiet
 inr-render whole.inr --select 0 --res 16384 -o large.png 2>told &
 tool=$!
 for _ in $(seq 3000); do
-  compgen -G 'large.png.tmp-*' >/dev/null && break
+  [[ -n $(find . -name 'large.png.tmp-*' -size +100k) ]] && break
   sleep 0.02
 done
 kill -TERM "$tool"
 status=0
 wait "$tool" || status=$?
 expect_same "status after SIGTERM" "$status" 143
+[[ -n $(find . -name large.png.partial -size +100k) ]] || fail "what was drawn is not kept"
 grep -q 'interrupted by SIGTERM' told || fail "it does not say that it was interrupted: $(cat told)"
 expect_no_file large.png
 # A loop of a shell around it stops, too.

@@ -50,6 +50,63 @@ expect_exit 0 inr-render each s.inr --select 1 -o second.png
 inr-render each s.inr -o 'numbered/%d.png'
 same_bytes second.png numbered/1.png
 
+expect_exit 0 inr-render zoom s.inr --to 0.2,0.2,0.6,0.6 --frames 1 --res 20 -o one-frame.png
+inr-render zoom s.inr --res 20x20 -o still.png
+expect_exit 0 inr-info --check one-frame.png
+# Names where a number might stand: "%%" is a percent sign; elsewhere a name is taken as it is.
+expect_exit 0 inr-render each s.inr -o '100%%.ppm'
+same_bytes pictures.ppm '100%.ppm'
+expect_exit 0 inr-render each s.inr -o 'a%%b%.y4m'
+same_bytes film.y4m 'a%%b%.y4m'
+expect_exit 0 inr-render each s.inr -o 'folder-%d/x.ppm'
+cat folder-?/x.ppm >joined.ppm
+same_bytes pictures.ppm joined.ppm
+
+# stdout by any of its names is written to where it stands.
+for name in - /dev/stdout /dev/fd/1 /proc/self/fd/1; do
+  {
+    echo HEAD
+    inr-render each s.inr --format ppm -o $name
+    inr-render each s.inr --format ppm -o $name
+    echo TAIL
+  } >both
+  cmp -s both <(echo HEAD && cat pictures.ppm pictures.ppm && echo TAIL) || fail "-o $name replaces what stdout held"
+done
+ln -s /dev/stdout link
+inr-render each s.inr --format ppm -o link >both
+same_bytes pictures.ppm both
+inr-render each s.inr --format ppm -o /dev/stdout | cmp -s - pictures.ppm || fail "-o /dev/stdout into a pipe"
+{ echo HEAD >&7 && inr-render each s.inr --format npy -o /dev/fd/7; } 7>both
+cmp -s both <(echo HEAD && cat values.npy) || fail "-o /dev/fd/7 replaces what it held"
+
+# 16 bit: the function's values themselves, not 8 bit made wider.
+expect_exit 0 inr-render s.inr --columns 1 --format png16 -o deep.png
+python3 - <<'PYTHON' || fail "png16 and npy disagree"
+import struct, zlib
+data, at, packed = open("deep.png", "rb").read(), 8, b""
+while at < len(data):
+    n = struct.unpack(">I", data[at:at + 4])[0]
+    packed += data[at + 8:at + 8 + n] if data[at + 4:at + 8] == b"IDAT" else b""
+    at += n + 12
+assert data[16:26] == struct.pack(">IIBB", 32, 160, 16, 2)
+raw, rows, above = zlib.decompress(packed), [], bytes(192)
+for y in range(160):
+    kind, row = raw[193 * y], bytearray(raw[193 * y + 1:193 * (y + 1)])
+    for i in range(192):
+        a, b, c = row[i - 6] if i >= 6 else 0, above[i], above[i - 6] if i >= 6 else 0
+        p = a + b - c
+        nearest = min((abs(p - a), 0, a), (abs(p - b), 1, b), (abs(p - c), 2, c))[2]
+        row[i] = (row[i] + (0, a, b, (a + b) // 2, nearest)[kind]) & 255
+    above = bytes(row)
+    rows.append(struct.unpack(">96H", above))
+values = struct.unpack("<15360f", open("values.npy", "rb").read()[128:])
+float32 = lambda x: struct.unpack("<f", struct.pack("<f", x))[0]
+level = lambda v: int(min(max(float32(float32(32767.5 * v) + 32768), 0), 65535))
+want = [[level(values[((n * 3 + c) * 32 + y) * 32 + x]) for x in range(32) for c in range(3)] for n in range(5) for y in range(32)]
+assert [list(row) for row in rows] == want
+assert any(v % 257 for row in want for v in row)
+PYTHON
+
 # Both kernels at once: the fast one's picture, and one line of how far they are apart.
 expect_exit 0 inr-render s.inr --res 48 --kernel check -o checked.png
 expect_one_line inr-render

@@ -36,6 +36,29 @@ chosen = ppm("s.inr", "--labels", "--res", "64x40", "--select", "4,0,4", "--colu
 assert [cut(chosen, 64 * i, 40, 64, 11) for i in range(3)] == [strips[4], strips[0], strips[4]]
 # 16 bit: the same ink.
 subprocess.run(["inr-render", "s.inr", "--labels", "--format", "png16", "-o", "deep.png"], check=True)
+import struct, zlib
+def paeth(a, b, c):
+    return min((abs(b - c), 0, a), (abs(a - c), 1, b), (abs(a + b - 2 * c), 2, c))[2]
+data, at, packed = open("deep.png", "rb").read(), 8, b""
+while at < len(data):
+    n = struct.unpack(">I", data[at:at + 4])[0]
+    packed += data[at + 8:at + 8 + n] if data[at + 4:at + 8] == b"IDAT" else b""
+    at += n + 12
+raw, row_bytes, rows = zlib.decompress(packed), 6 * 96, []
+above = bytes(row_bytes)
+for y in range(86):
+    kind, row = raw[(row_bytes + 1) * y], bytearray(raw[(row_bytes + 1) * y + 1:(row_bytes + 1) * (y + 1)])
+    for i in range(row_bytes):
+        a, b, c = row[i - 6] if i >= 6 else 0, above[i], above[i - 6] if i >= 6 else 0
+        row[i] = (row[i] + (0, a, b, (a + b) // 2, paeth(a, b, c))[kind]) & 255
+    above = bytes(row)
+    rows.append(struct.unpack(">288H", above))
+shallow = ppm("s.inr", "--labels", "--columns", "3")
+for y in [*range(32, 43), *range(75, 86)]:
+    ink = shallow[2][288 * y:288 * (y + 1)]
+    assert rows[y] == tuple(65535 * (v > 0) for v in ink), y
+    assert set(ink) <= {0, 255}
+assert any(0 in rows[y] for y in range(32, 43))
 PYTHON
 expect_exit 0 inr-render s.inr --labels --res 8 -o narrow.png # "15" takes 11 pixels
 expect_one_line inr-render

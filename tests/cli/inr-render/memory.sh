@@ -15,13 +15,19 @@ many=$(peak "$(numbers 20000)") || exit 1
 echo "each --format npy: $few KiB for 200 records, $many KiB for 20000"
 ((many * 10 <= few * 11)) || fail "memory grows with the records: $few KiB for 200, $many KiB for 20000"
 
+# One picture that does not fit, by one thread too.
+inr-sample -n 1 >s.inr
+few=$(peak "inr-render each s.inr --res 64 --format npy --memory 32M --threads 1") || exit 1
+many=$(peak "inr-render each s.inr --res 3000 --format npy --memory 32M --threads 1") || exit 1
+echo "each --format npy: $few KiB for 64 x 64, $many KiB for 3000 x 3000"
+((many <= few + 49152)) || fail "a picture of 103 MiB is held whole: $few KiB, then $many KiB"
+
 # A grid of many: parameters beyond the bound wait in a file.
 few=$(peak "inr-sample -n 200 | inr-render --memory 32M") || exit 1
 many=$(peak "inr-sample -n 4000 | inr-render --memory 32M") || exit 1
 echo "grid: $few KiB for 200 records, $many KiB for 4000"
 ((many <= few + 65536)) || fail "memory of a grid grows: $few KiB for 200, $many KiB for 4000"
 
-inr-sample -n 1 >s.inr
 few=$(peak "inr-render s.inr --res 256x256 --memory 64M") || exit 1
 many=$(peak "inr-render s.inr --res 2048x4096 --memory 64M") || exit 1
 echo "one picture: $few KiB for 256 x 256, $many KiB for 2048 x 4096"

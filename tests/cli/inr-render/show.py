@@ -173,6 +173,16 @@ def main():
     status, text = run(f"{show}=blocks --format png16 -o deep.png")
     check("16 bit", status == 0 and len(pixels_of(text)) == 64, text)
 
+    # What is shown alone is refused, or not, as if it were written.
+    status, text = run(f"{show}=blocks --srgb")
+    check("--srgb", status == 0 and pixels_of(text) == want, text)
+    for name in ("npy", "png16", "ppm", "dz"):
+        status, text = run(f"{show}=blocks --format {name}")
+        check(f"--format {name}", status == 2 and b"writes nothing; give -o FILE" in text, text)
+    begin = time.monotonic()
+    status, text = run(f"inr-render each {STREAM} --fps 4 --show=blocks")
+    check("each at a pace is a film", status == 0 and text.count(b"\033[16A") == 3 and time.monotonic() - begin > 0.7, text)
+
     # Pictures one below the other; a film in its place.
     status, text = run(f"inr-render each {STREAM} --show=blocks", lines=200)
     each = [row for y in (0, 32) for x in (0, 1) for row in (line[96 * x:96 * (x + 1)] for line in want[y:y + 32])]

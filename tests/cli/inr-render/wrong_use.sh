@@ -39,12 +39,12 @@ refuse 'labels writes under the cells of a grid; each has none' each s.inr --lab
 refuse 'labels writes under the cells of a grid; zoom has none' zoom s.inr --labels
 refuse 'npy holds the functions. values' s.inr --labels --format npy
 refuse 'pace of a film in y4m' s.inr --fps 25
-refuse 'fps' zoom s.inr --to 0,0,0.5,0.5 --fps 0
+refuse '^inr-render: --fps: ' zoom s.inr --to 0,0,0.5,0.5 --fps 0
 refuse 'srgb marks PNG files' s.inr --srgb --format ppm
 refuse 'is no kernel; use reference, fast or check' s.inr --kernel fats
 refuse '"abc"' s.inr --res abc
-refuse 'res' s.inr --res 64 --scale 2
-refuse 'window' s.inr --window 0.5,0,0.5,1
+refuse '--res and --scale exclude each other' s.inr --res 64 --scale 2
+refuse '--window: window 0.5,0,0.5,1 is empty' s.inr --window 0.5,0,0.5,1
 refuse 'neither density nor training' s.inr --cells all
 refuse 'is no format' s.inr --format gif
 refuse 'no amount of memory' s.inr --memory lots
@@ -53,7 +53,14 @@ refuse '1048576' s.inr --res 2000000
 refuse '1 \.\.\. 1048576' s.inr --res 3000000000
 refuse 'use PNG' s.inr --res 30000 --format jpg --columns 3
 refuse 'fit into memory' each s.inr --res 20000 --format y4m
-refuse 'fewer or smaller cells|side' s.inr --columns 2000000000
+refuse 'fewer columns or smaller cells' s.inr --columns 2000000000
+refuse 'fewer columns or smaller cells' s.inr --res 1 --columns 10000000
+refuse 'too fine to be told apart' zoom s.inr --to 0.4,0.4,0.400000001,0.400000001 --frames 6 -o 'fine/%d.png'
+refuse 'less than a pixel of it wide; give a larger --window' superres s.inr --compare nearest --window 0,0,0.01,0.01 --res 64
+refuse 'this tool computes on the processor only; use --device cpu' s.inr --device cuda
+refuse 'one file for all pictures' each s.inr -o 'a%d.y4m'
+refuse '%% is a percent sign' each s.inr -o 'a%b.ppm'
+refuse 'give -o NAME.dzi' s.inr --format dz -o /dev/stdout
 expect_exit 1 inr-render s.inr --select 1,3
 expect_stderr 's\.inr: record 3 was selected, and there are 3'
 expect_exit 1 inr-render s.inr -o missing/folder/grid.png
@@ -92,6 +99,9 @@ same_bytes piped.png inr-render.png
 expect_exit 0 python3 terminal.py out inr-render zoom s.inr --to 0,0,0.5,0.5 --frames 2
 expect_stderr 'in inr-render\.y4m'
 expect_exit 2 python3 terminal.py out inr-render each s.inr
+expect_exit 2 python3 terminal.py out inr-render s.inr -o /dev/stdout
+expect_one_line inr-render
+expect_stderr 'stdout is a terminal; give -o FILE'
 expect_exit 2 python3 terminal.py in inr-render
 expect_one_line inr-render
 expect_stderr 'stdin is a terminal; pipe inr-sample into it'
@@ -103,3 +113,15 @@ cp own.inr kept.inr
 expect_exit 2 inr-render own.inr -o own.inr
 expect_one_line inr-render
 same_bytes own.inr kept.inr
+cp own.inr 1.ppm
+expect_exit 2 inr-render each 1.ppm -o '%d.ppm'
+expect_one_line inr-render
+expect_stderr '-o 1\.ppm would replace the input'
+same_bytes 1.ppm kept.inr
+
+# What was asked for and changes nothing is told.
+expect_exit 0 inr-render s.inr --upsample-from 0 -o plain.png
+expect_one_line inr-render
+expect_stderr 'warning: --upsample-from changed nothing'
+expect_exit 0 inr-render s.inr --upsample-from 0 --scale 2 --device cpu -o plain.png
+expect_quiet

@@ -56,3 +56,28 @@ BOOST_AUTO_TEST_CASE(one_picture_has_no_number) {
   BOOST_TEST(refusal(one, "a.b/i4.png").find("'a.b/i4-%d.png'") != std::string::npos);
   BOOST_TEST(refusal(one, "a.b/i4").find("'a.b/i4-%d'") != std::string::npos);
 }
+
+BOOST_AUTO_TEST_CASE(a_film_of_one_frame_is_one_picture) {
+  Request film = of(Mode::kZoom);
+  film.to = model::Window{0.25, 0.25, 0.5, 0.5};
+  film.n_frames = 1;
+  BOOST_TEST(refusal(film, "one.png").empty());
+  film.n_frames = 2;
+  BOOST_TEST(refusal(film, "one.png").find("'one-%d.png'") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(names_without_a_number) {
+  const auto name_of = [](Request request, const std::string& output) {
+    draw::complete(request, output);
+    BOOST_TEST(!draw::numbered_files(request, output));
+    return draw::single_output(request, output);
+  };
+  // Where a number might stand "%%" is a percent sign; elsewhere a name is taken as it is.
+  BOOST_TEST(name_of(of(Mode::kEach), "a%%b%%%%.ppm") == "a%b%%.ppm");
+  BOOST_TEST(refusal(of(Mode::kEach), "a%b.ppm").find("%% is a percent sign") != std::string::npos);
+  for (const char* name : {"a%b.y4m", "a%%b.y4m", "a%%d.npy", "%.npy"})
+    BOOST_TEST(name_of(of(Mode::kEach), name) == name);
+  for (const char* name : {"a%b.png", "a%%b.png", "-"}) BOOST_TEST(name_of(of(Mode::kGrid), name) == name);
+  for (const char* name : {"a%d.y4m", "a%06d.npy", "%%%d.npy"})
+    BOOST_TEST(refusal(of(Mode::kEach), name).find("one file for all pictures") != std::string::npos);
+}

@@ -147,6 +147,40 @@ BOOST_AUTO_TEST_CASE(records_of_other_sizes) {
   BOOST_TEST(picture.width == 20);
 }
 
+BOOST_AUTO_TEST_CASE(what_one_of_the_models_cannot_do_is_refused_before_the_output_is_opened) {
+  const model::ModelConfig config = test::small_model();
+  const model::ModelConfig single = test::small_decoder(model::Decoder::kFmm);  // one block
+  const std::vector<test::Bytes> inputs = {test::function_stream(config, 5), test::function_stream(single, 1)};
+  Request request = grid_of(20, 20);
+  request.upsample_from = 1;
+  test::Bytes bytes;
+  BOOST_CHECK_THROW(test::draw_bytes(request, inputs, {}, &bytes), base::UsageError);
+  BOOST_TEST(bytes.empty());
+  request.upsample_from = 0;
+  BOOST_TEST(test::draw_bytes(request, inputs).size() > 0U);
+}
+
+BOOST_AUTO_TEST_CASE(compare_needs_a_picture_of_training) {
+  const std::vector<test::Bytes> inputs = {test::function_stream(test::small_model(), 1)};
+  const auto refusal = [&](const model::Window& window) -> std::string {
+    Request request = grid_of(64, 64);
+    request.mode = Mode::kSuperres;
+    request.compare = {image::Filter::kBox};
+    request.window = window;
+    try {
+      test::draw_bytes(request, inputs);
+    } catch (const base::UsageError& error) {
+      return error.what();
+    }
+    return {};
+  };
+  BOOST_TEST(refusal({0, 0, 1, 1}).empty());
+  BOOST_TEST(refusal({0, 0, 0.01, 0.01}).find("less than a pixel of it wide; give a larger --window") !=
+             std::string::npos);
+  BOOST_TEST(refusal({0, 0, 1, 0.01}).find("less than a pixel of it high") != std::string::npos);
+  BOOST_TEST(refusal({0, 0, 5, 1}).find("80x16 pixels; 64x64 is smaller") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(too_large_for_jpeg) {
   const std::vector<test::Bytes> inputs = {test::function_stream(test::small_model(), 1)};
   BOOST_CHECK_THROW(test::draw_bytes(grid_of(65536, 1, Format::kJpeg), inputs), base::UsageError);
@@ -161,6 +195,7 @@ BOOST_AUTO_TEST_CASE(an_empty_input) {
 BOOST_AUTO_TEST_CASE(progress_can_stop_the_work) {
   struct Stop {};
   for (const int64_t memory_bytes : {int64_t{1}, int64_t{1} << 30}) {
+    size_t n_bytes = 0;
     draw::RecordSpool spool(1 << 20);
     const test::MemoryInputs inputs({test::function_stream(test::small_model(), 3)});
     draw::RecordSource source = inputs.source();
@@ -170,10 +205,15 @@ BOOST_AUTO_TEST_CASE(progress_can_stop_the_work) {
     const draw::DrawOptions options{&pool, memory_bytes, 0, "", [&](uint64_t done, uint64_t total) {
                                       BOOST_TEST(total == 24);
                                       BOOST_TEST(done >= last);
+                                      BOOST_TEST(done - last <= (memory_bytes == 1 ? 1 : 12));
                                       last = done;
                                       if (done >= 12) throw Stop();
                                     }};
-    const draw::OpenOutput open = [] { return draw::OutputTarget{[](std::span<const std::byte>) {}, {}}; };
-    BOOST_CHECK_THROW(draw::draw_grid(grid_of(12, 12), spool, open, options), Stop);
+    const draw::OpenOutput open = [&n_bytes] {
+      return draw::OutputTarget{[&n_bytes](std::span<const std::byte> bytes) { n_bytes += bytes.size(); }, {}};
+    };
+    BOOST_CHECK_THROW(draw::draw_grid(grid_of(12, 12, Format::kPpm), spool, open, options), Stop);
+    BOOST_TEST(last == 12U);
+    BOOST_TEST(n_bytes == 13 + 24 * 12 * 3U);  // the first row of cells, and no more: "P6\n24 24\n255\n"
   }
 }
