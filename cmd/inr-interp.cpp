@@ -31,14 +31,13 @@ const cli::ToolPage kPage = {
          "stdin. Every frame is a record like those of inr-sample; inr-render each --format y4m makes a film of them.",
          "--space z goes along the sphere near which normal latents lie, or with --path line straight through it; w "
          "goes straight through h, the hypernetwork's hidden vector; params straight through the parameters of the "
-         "functions themselves. Parameters are linear in h, so that w and params give the same frames but for "
-         "rounding. A stream on stdin knows its parameters only: its way lies in params, and begins when its last "
-         "record has come.",
+         "functions themselves. Parameters are linear in h: w and params give the same frames but for rounding. A "
+         "stream on stdin knows its parameters only: its way lies in params, and begins when its last record has "
+         "come.",
          "Without --loop the film ends on the last key point: (keys - 1) * N + 1 frames. With it the film returns to "
          "the first one: keys * N frames, whose end joins the beginning. The frame at a key point is the key's own "
-         "record, to the last bit, and a leg between two key points has the same frames in every film."},
-    .examples = {{"inr-interp --seeds 1,2,3,4 --frames 50 --loop | inr-render each --res 256 --format y4m | ffmpeg -i "
-                  "- film.mp4",
+         "record, to the last bit, and a leg has the same frames in every film."},
+    .examples = {{"inr-interp --seeds 1,2,3 --frames 50 --loop | inr-render each --format y4m | ffmpeg -i - film.mp4",
                   "A looping film:"},
                  {"inr-sample --seeds 3,9 | inr-interp --frames 8 --ease cosine | inr-render --columns 9 > row.png",
                   "A row of pictures between two samples, in parameter space:"},
@@ -50,7 +49,7 @@ const cli::ToolPage kPage = {
 
 struct Arguments {
   std::vector<uint64_t> seeds;
-  std::string latents, checkpoint, stream, space, seed_style = "inr";
+  std::string latents, checkpoint, stream, space, seed_style;
   std::optional<gan::Path> path;
   int64_t frames = 30;
   bool loop = false, half = false;
@@ -68,9 +67,12 @@ void bind(cli::Options& options, Arguments& a) {
   options.add_parsed("--seeds", [&a](const std::string& text) { a.seeds = cli::parse_index_list(text); },
                      "key points: sample 0 of each of these seeds", {.metavar = "LIST"});
   options.add("--seed-style", a.seed_style, "how --seeds are drawn: as inr-sample does, or numpy's RandomState",
-              {.metavar = "inr|numpy", .choices = {"inr", "numpy"}});
-  options.add("--latents", a.latents, "key points: rows of this .npy, [N, z_dim], or [N, hidden] with --space w",
-              {.metavar = "FILE", .completion = cli::Completion::kFile});
+              {.metavar = "inr|numpy", .default_text = "inr", .choices = {"inr", "numpy"}});
+  const auto latents = [&a](const std::string& text) {
+    a.latents = text.empty() ? throw base::UsageError("the name of the file is empty") : text;
+  };
+  options.add_parsed("--latents", latents, "key points: rows of this .npy, [N, z_dim], or [N, hidden] with --space w",
+                     {.metavar = "FILE", .completion = cli::Completion::kFile});
   options.add("--space", a.space, "where the way lies",
               {.metavar = "z|w|params", .default_text = "z; params for a stream", .choices = {"z", "w", "params"}});
   options.add_parsed(
@@ -131,18 +133,16 @@ void write_film(const Arguments& a, const gan::Film& film, gan::Way way, Records
 gan::Film plan_film(const Arguments& a, size_t n_keys, const std::string& where) {
   if (n_keys < 2)
     throw base::DataError(where, n_keys == 1 ? "holds one key point" : "holds no key points",
-                          "an interpolation takes two or more");
+                          "a film takes two or more");
   return {static_cast<int64_t>(n_keys), a.frames, a.loop, a.ease};
 }
 
 void from_stream(const Arguments& a) {
-  if (!a.space.empty() && a.space != "params") {
+  if (!a.space.empty() && a.space != "params")
     throw base::UsageError("--space " + a.space + ": a stream knows its parameters only; give --seeds or --latents");
-  }
   const gan::Way way = way_of(a, "params");
-  if (a.truncation || !a.checkpoint.empty()) {
-    throw base::UsageError("--truncation and --checkpoint say nothing to a stream, which is interpolated as it is");
-  }
+  if (a.truncation || !a.checkpoint.empty() || !a.seed_style.empty())
+    throw base::UsageError("--truncation, --checkpoint, --seed-style say nothing to a stream, interpolated as it is");
   cli::refuse_same_file(a.stream, a.common.out);
   const cli::Input input(a.stream.empty() ? "-" : a.stream, "pipe inr-sample into it, or give --seeds 1,2");
   const gan::StreamKeys keys = gan::read_keys(input.fd(), input.where());
@@ -165,7 +165,7 @@ void from_model(const Arguments& a) {
   cli::refuse_same_file(checkpoint, a.common.out);
   const gan::Sampler sampler(gan::load_generator(checkpoint), a.truncation);
   std::vector<base::Json> infos;
-  gan::SeededLatents seeded(sampler, a.seed_style);
+  gan::SeededLatents seeded(sampler, a.seed_style.empty() ? "inr" : a.seed_style);
   for (const uint64_t seed : a.seeds) {
     keys.rows.push_back(seeded.row(seed, 0));
     infos.push_back(seeded.info(seed, 0));

@@ -24,6 +24,11 @@ refuse 'a stream knows its parameters only' keys.inr --space z
 refuse 'a stream knows its parameters only' keys.inr --space w
 refuse 'interpolated as it is' keys.inr --truncation 0.5
 refuse 'exclude each other' keys.inr --seeds 1,2
+refuse '--latents: the name of the file is empty' --latents ''
+refuse '--seed-style .*exclude each other' keys.inr --seed-style numpy
+expect_exit 2 bash -c 'inr-interp --seed-style inr -o x.inr <keys.inr'
+expect_one_line inr-interp
+expect_stderr '--seed-style say nothing to a stream'
 refuse 'exclude each other' --latents z.npy --seeds 1,2
 refuse 'rows of h .--space w. are taken as they are' --latents z.npy --space w --truncation 0.5
 expect_exit 2 inr-interp keys.inr -o keys.inr
