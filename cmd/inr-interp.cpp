@@ -36,7 +36,7 @@ const cli::ToolPage kPage = {
          "come.",
          "Without --loop the film ends on the last key point: (keys - 1) * N + 1 frames. With it the film returns to "
          "the first one: keys * N frames, whose end joins the beginning. The frame at a key point is the key's own "
-         "record, to the last bit, and a leg has the same frames in every film."},
+         "record, to the last bit, and a leg between two key points has the same frames in every film."},
     .examples = {{"inr-interp --seeds 1,2,3 --frames 50 --loop | inr-render each --format y4m | ffmpeg -i - film.mp4",
                   "A looping film:"},
                  {"inr-sample --seeds 3,9 | inr-interp --frames 8 --ease cosine | inr-render --columns 9 > row.png",
