@@ -49,7 +49,9 @@ cli::ToolPage page() {
       "RGB and the products of factorised weights. paper: what the paper's numbers follow from, the hidden columns of "
       "every layer alone, the first layer of a later block at that block's own resolution, and the very first layer as "
       "512 x 512. executed: what our renderer performs, which computes a block's coordinates on a few nodes and splits "
-      "its first layer into a product on the coarse grid and one on the fine grid.");
+      "its first layer into a product on the coarse grid and one on the fine grid; the eighth of a wide layer's "
+      "product "
+      "that it saves by seven products in place of eight is not taken off.");
   paragraph(
       "Parameters are those of the hypernetwork, its output layer and the shared weights, without the residual "
       "scales.");
