@@ -31,6 +31,9 @@ const cli::ToolPage kPage = {
          "safetensors with its constructor arguments as metadata init_kwargs. Of a snapshot the averaged generator "
          "G_ema is taken, with its mean for truncation. Every tool that samples takes the result, which tells the "
          "source's name and SHA-256.",
+         "Six such checkpoints are public, each for pictures of 256 x 256: inr-gan and inr-gan-bil (with bilinear "
+         "upsampling and instance norm), each of LSUN churches, LSUN bedrooms and FFHQ faces. What their files are "
+         "called does not matter; the result is a model of decoder released.",
          "Nothing in the file is executed. Pickles are programs for Python; this reader follows exactly the structure "
          "that the released code writes, and refuses every other name by telling it. Caches of coordinates, which make "
          "such files gigabytes large, are stepped over.",

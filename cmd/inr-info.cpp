@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
 // inr-info: of any file, what it is and whether it is whole.
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
-#include "base/log.hpp"
 #include "cli/options.hpp"
 #include "cli/run_tool.hpp"
 #include "cli/streams.hpp"
@@ -31,7 +31,8 @@ cli::ToolPage page() {
       "Files are told apart by their bytes: checkpoints and other safetensors files, INR streams, datasets, "
       "statistics, "
       "arrays, logs, configurations, pictures and films. A folder is a run of inr-train: its progress, curves, best "
-      "score and newest whole checkpoint are shown. Of a picture of ours, the command that made it.",
+      "score, the scores that inr-fid --append wrote to its scores.jsonl, and newest whole checkpoint are shown. Of a "
+      "picture of ours, the command that made it.",
       "The first line of a file reads FILE: KIND, STATE: SUMMARY, where STATE is whole, building (a dataset or run "
       "that "
       "has not got there yet), cut short, damaged, not ours, or newer than this program. The fault and further facts "
@@ -91,7 +92,8 @@ base::ExitCode run(const InfoOptions& info) {
     } catch (const base::Error& error) {
       if (info.paths.size() == 1) throw;
       // The next file may be fine.
-      base::log_error(error.what());
+      const std::string line = std::string("inr-info: ") + error.what() + "\n";
+      base::write_all(2, std::as_bytes(std::span(line)), "stderr");
       status = base::ExitCode::kFailed;
     }
     base::write_all(1, std::as_bytes(std::span(text)), "stdout");

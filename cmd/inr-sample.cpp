@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/legacy_normal.hpp"
 #include "base/progress.hpp"
 #include "cli/common_options.hpp"
 #include "cli/interrupt.hpp"
@@ -101,6 +102,9 @@ class Requests {
                              " seeds or latents were given");
     }
     count_ = listed && !a.n_given ? available : a.n_records;
+    if (a.seed_style != "numpy") return;
+    for (const uint64_t seed : a.seeds) base::LegacyNormal::require_seed(seed);  // before anything is written
+    base::LegacyNormal::require_seed(a.common.seed);
   }
   [[nodiscard]] int64_t count() const { return count_; }
   [[nodiscard]] gan::LatentRow row(int64_t i) {

@@ -21,6 +21,7 @@
 #include "gan/share_start.hpp"
 #include "inr-train-options.hpp"
 #include "metrics/score.hpp"
+#include "model/decoders.hpp"
 #include "parallel/device.hpp"
 #include "parallel/launch.hpp"
 #include "parallel/shard.hpp"
@@ -63,6 +64,13 @@ base::ExitCode dry_run(const Arguments& a, const parallel::Launch& launch) {
   if (!a.dataset.empty()) dataset.emplace(a.dataset);
   const store::DatasetReader* pictures = dataset ? &*dataset : nullptr;
   const model::Config config = gan::planned_config(a.start, pictures);
+  // With a dataset that is told already; without one, the plan is of a training all the same.
+  const bool untrained = a.start.iterations && *a.start.iterations == 0;
+  if (!untrained && model::row_of(config.model.decoder).style) {
+    throw base::UsageError(
+        "decoder " + std::string(model::row_of(config.model.decoder).name) +
+        " is drawn, not trained (inr-import makes its checkpoints); give another --preset or --config");
+  }
   std::ostringstream plan;
   gan::describe_run(plan, config, a.trainer.step, launch.size, a.trainer.loader_threads, a.trainer.keep, pictures);
   if (launch.rank > 0) return base::ExitCode::kOk;

@@ -9,10 +9,12 @@
 
 namespace inr::base {
 
-LegacyNormal::LegacyNormal(uint64_t seed) : bits_(static_cast<uint32_t>(seed)) {
+void LegacyNormal::require_seed(uint64_t seed) {
   if (seed > kMaxSeed)
     throw UsageError("seed " + std::to_string(seed) + ": numpy's seeds end at " + std::to_string(kMaxSeed));
 }
+
+LegacyNormal::LegacyNormal(uint64_t seed) : bits_(static_cast<uint32_t>(seed)) { require_seed(seed); }
 
 double LegacyNormal::uniform() {
   constexpr double kTwo26 = 67108864, kTwo53 = 9007199254740992;

@@ -17,6 +17,8 @@ class LegacyNormal {
  public:
   static constexpr uint64_t kMaxSeed = UINT32_MAX;
   /// Throws UsageError above kMaxSeed, where numpy ends.
+  static void require_seed(uint64_t seed);
+  /// Throws the same.
   explicit LegacyNormal(uint64_t seed);
   double next();
 

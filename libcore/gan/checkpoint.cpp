@@ -3,7 +3,9 @@
 #include "gan/checkpoint.hpp"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
+#include <fstream>
 
 #include "base/crc32c.hpp"
 #include "base/error.hpp"
@@ -23,9 +25,23 @@ constexpr const char* kFormat = "inr-gan checkpoint";
 constexpr const char* kVersion = "1";
 constexpr int64_t kMaxCount = int64_t{1} << 60;  // positions and keys that are made of a count stay in its range
 
+/// A pickle of protocol 2 to 5, by its first bytes.
+bool looks_like_pickle(const std::string& path) {
+  std::array<char, 2> start{};
+  std::ifstream(path, std::ios::binary).read(start.data(), start.size());
+  return start[0] == '\x80' && start[1] >= 2 && start[1] <= 5;
+}
+
+[[noreturn]] void refuse_released(const std::string& path, const std::string& fault) {
+  const std::string name = base::printable(fs::path(path).filename().string());
+  throw base::DataError(path, fault, "make one of ours of it: inr-import " + name + " -o NAME.safetensors");
+}
+
 /// Opens a file and checks that it is a checkpoint of a version that this program reads.
 base::Safetensors open_checkpoint(const std::string& path, base::Check check = base::Check::kAll) {
+  if (looks_like_pickle(path)) refuse_released(path, "is a pickle, as checkpoints of the released INR-GAN code are");
   base::Safetensors file = base::Safetensors::open(path, check);
+  if (!file.metadata("init_kwargs").empty()) refuse_released(path, "is a checkpoint of the released INR-GAN code");
   if (file.metadata("format") != kFormat) {
     throw base::DataError(path, "is no inr-gan checkpoint",
                           "its metadata lacks format = '" + std::string(kFormat) + "'");

@@ -22,6 +22,7 @@ namespace inr::model {
 namespace {
 
 constexpr size_t kStartBytes = 4096;
+constexpr std::string_view kPickle = "Python pickle";
 
 class Descriptor {
  public:
@@ -60,9 +61,9 @@ std::string foreign_kind(std::span<const std::byte> start) {
   struct Magic {
     std::string_view bytes, kind;
   };
-  static constexpr std::array<Magic, 8> kMagics = {{{"\x80\x02", "Python pickle"},
-                                                    {"\x80\x03", "Python pickle"},
-                                                    {"\x80\x04", "Python pickle"},
+  static constexpr std::array<Magic, 8> kMagics = {{{"\x80\x02", kPickle},
+                                                    {"\x80\x03", kPickle},
+                                                    {"\x80\x04", kPickle},
                                                     {"\x1f\x8b", "gzip archive"},
                                                     {"\x28\xb5\x2f\xfd", "Zstandard archive"},
                                                     {"GIF8", "GIF picture"},
@@ -97,7 +98,9 @@ Finding inspect_regular(const std::string& path, std::span<const std::byte> star
   if (looks_like_json(start)) return parts::inspect_json(path, options);
   Finding finding;
   finding.kind = foreign_kind(start);
-  finding.fault = "nothing that this toolkit reads or writes";
+  finding.fault = finding.kind == kPickle
+                      ? "if it is a checkpoint of the released INR-GAN code, inr-import makes one of ours of it"
+                      : "nothing that this toolkit reads or writes";
   return finding;
 }
 

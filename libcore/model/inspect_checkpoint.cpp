@@ -123,7 +123,11 @@ void describe_checkpoint(Finding& finding, const base::Safetensors& file, const 
   const Config config = parse_config(metadata_json(file, "config"), "metadata 'config'");
   finding.summary = model_line(config.model);
   finding.details["model"] = finding.summary;
-  add_config(finding, to_json(config), options);
+  base::Json shown = to_json(config);
+  // Of what is drawn and never trained here, the rest would be defaults that nobody chose.
+  for (const auto* const part : {"discriminator", "training"})
+    if (row_of(config.model.decoder).style && !metadata_json(file, "config").contains(part)) shown.erase(part);
+  add_config(finding, shown, options);
 
   const base::Json progress = metadata_json(file, "progress"), provenance = metadata_json(file, "provenance");
   if (progress.is_object()) {
@@ -199,6 +203,10 @@ Finding inspect_safetensors(const std::string& path, const InspectOptions& optio
     if (file.metadata("format") == kFormat) {
       finding.kind = "checkpoint";
       describe_checkpoint(finding, file, options);
+    } else if (!file.metadata("init_kwargs").empty()) {
+      finding.kind = "released checkpoint";
+      finding.summary += "; inr-import makes one of ours of it";
+      finding.details["metadata"] = file.metadata();
     } else if (!file.metadata().empty()) {
       finding.details["metadata"] = file.metadata();
     }

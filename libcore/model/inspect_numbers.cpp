@@ -3,6 +3,7 @@
 // Arrays (.npy), archives of arrays (.npz) and what we keep in them: statistics of features. An .npy is judged by its
 // header and its size, so that one of many GB costs no memory.
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -111,7 +112,29 @@ bool first_member_is_npy(Bytes bytes) {
   return kNameAt + name_bytes <= bytes.size() && as_text(bytes.subspan(kNameAt, name_bytes)).ends_with(".npy");
 }
 
-// mu [d] and sigma [d, d], perhaps info: statistics of features, ours or another program's.
+// What info tells of statistics or features: where they come from, how many pictures, which part of them.
+void describe_info(Finding& finding, const base::NpyArray& info) {
+  const base::Json json = base::parse_json(as_text(info.data), "info");
+  finding.details["info"] = json;
+  if (!json.is_object()) return;
+  for (const auto* const key : {"network", "protocol", "source"})
+    if (json.contains(key) && json[key].is_string() && !json[key].get_ref<const std::string&>().empty())
+      finding.summary += ", " + base::printable(json[key].get<std::string>());
+  const auto number = [&](const char* key) { return json.contains(key) ? base::dump_json(json[key]) : std::string(); };
+  if (json.contains("n") && json["n"].is_number_unsigned()) finding.summary += ", " + number("n") + " pictures";
+  if (json.contains("shard") && json["shard"].is_number_unsigned())
+    finding.summary += ", shard " + number("shard") + " of " + base::printable(number("shards"));
+}
+
+// [N, d]: of each picture its features.
+void describe_features(Finding& finding, const base::NpyArray& features) {
+  finding.kind = "features";
+  if (features.shape.size() != 2)
+    return set_fault(finding, FileState::kDamaged, "features " + base::shape_text(features.shape) + " are not [N, d]");
+  finding.summary = std::to_string(features.shape[0]) + " x " + std::to_string(features.shape[1]) + " features";
+}
+
+// mu [d] and sigma [d, d]: statistics of features, ours or another program's.
 void describe_statistics(Finding& finding, const std::map<std::string, base::NpyArray>& arrays) {
   const base::NpyArray &mu = arrays.at("mu"), &sigma = arrays.at("sigma");
   finding.kind = "statistics";
@@ -120,13 +143,6 @@ void describe_statistics(Finding& finding, const std::map<std::string, base::Npy
                      "mu " + base::shape_text(mu.shape) + " and sigma " + base::shape_text(sigma.shape) +
                          " do not fit; [d] and [d, d] are expected");
   finding.summary = std::to_string(mu.shape[0]) + " features";
-  if (const auto info = arrays.find("info"); info != arrays.end()) {
-    const base::Json json = base::parse_json(as_text(info->second.data), "info");
-    finding.details["info"] = json;
-    for (const auto* const key : {"protocol", "source"})
-      if (json.is_object() && json.contains(key) && json[key].is_string())
-        finding.summary += ", " + base::printable(json[key].get<std::string>());
-  }
   for (const base::NpyArray* array : {&mu, &sigma}) {
     const std::vector<double> values = array->to_f64();
     if (!std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); }))
@@ -141,7 +157,19 @@ void describe_npz(Finding& finding, const std::string& path) {
     list.push_back({{"name", base::printable(name)}, {"dtype", base::dtype_name(array.dtype)}, {"shape", array.shape}});
   finding.summary = std::to_string(arrays.size()) + (arrays.size() == 1 ? " array" : " arrays");
   finding.details["arrays"] = list;
-  if (arrays.contains("mu") && arrays.contains("sigma")) describe_statistics(finding, arrays);
+  const bool statistics = arrays.contains("mu") && arrays.contains("sigma");
+  if (statistics) describe_statistics(finding, arrays);
+  const auto features = arrays.find("features"), info = arrays.find("info");
+  if (!statistics && features != arrays.end()) describe_features(finding, features->second);
+  if (info != arrays.end() && (statistics || features != arrays.end())) describe_info(finding, info->second);
+}
+
+// Of an archive that is too large to be read for a glance: what it tells of itself.
+void describe_large(Finding& finding, const std::string& path) {
+  constexpr std::array<std::string_view, 1> kInfo = {"info"};
+  finding.summary = "large (--check reads its arrays)";
+  const std::map<std::string, base::NpyArray> told = base::read_npz_members(path, kInfo, uint64_t{1} << 20);
+  if (!told.empty()) describe_info(finding, told.begin()->second);
 }
 
 }  // namespace
@@ -194,12 +222,11 @@ Finding inspect_zip(const std::string& path, const InspectOptions& options) {
     finding.details["members"] = little_endian(bytes.subspan(*end + 10, 2));
     return finding;
   }
-  if (bytes.size() > kLargeArchiveBytes && !options.check) {
-    finding.summary = "large; --check reads its arrays";
-    return finding;
-  }
   try {
-    describe_npz(finding, path);
+    if (bytes.size() > kLargeArchiveBytes && !options.check)
+      describe_large(finding, path);
+    else
+      describe_npz(finding, path);
   } catch (const base::DataError& error) {
     set_fault(finding, error.what());
   }

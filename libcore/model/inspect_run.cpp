@@ -184,6 +184,20 @@ void add_remaining_time(base::Json& details) {
   if (left > 0 && rate > 0) details["seconds left at this rate"] = std::round(left / rate);
 }
 
+// What inr-fid --append wrote beside the log: smaller is better.
+void add_scores(const std::string& path, base::Json& details) {
+  base::Json log = base::Json::object(), shown = base::Json::object();
+  read_log(path, log);
+  shown["lines"] = log["lines"];
+  if (log.contains("best")) shown["best"] = log["best"];
+  if (log.contains("last scores")) {
+    const base::Json& last = log["last scores"].back();
+    for (const auto* const key : {"fid", "iteration", "time"})
+      if (last.contains(key)) shown["last"][key] = last[key];
+  }
+  details["scores.jsonl"] = std::move(shown);
+}
+
 }  // namespace
 
 bool read_log(const std::string& path, base::Json& details) {
@@ -231,7 +245,7 @@ Finding inspect_folder(const std::string& path, const InspectOptions& options) {
   if (fs::exists(path + "/data.mdb", error)) return inspect_dataset(path, options);
   std::vector<std::pair<int64_t, std::string>> checkpoints;
   uint64_t n_entries = 0, n_unfinished = 0;
-  bool has_log = false, has_best = false;
+  bool has_log = false, has_best = false, has_scores = false;
   for (; entries != fs::directory_iterator(); entries.increment(error)) {
     if (error) throw base::SystemError(path, "read the folder", error.value());
     ++n_entries;
@@ -239,6 +253,7 @@ Finding inspect_folder(const std::string& path, const InspectOptions& options) {
     if (const auto iteration = checkpoint_iteration(name)) checkpoints.emplace_back(*iteration, name);
     has_log |= name == "log.jsonl";
     has_best |= name == "best.safetensors";
+    has_scores |= name == "scores.jsonl";
     n_unfinished += name.find(".safetensors.tmp-") != std::string::npos ? 1 : 0;
   }
   Finding finding;
@@ -266,6 +281,7 @@ Finding inspect_folder(const std::string& path, const InspectOptions& options) {
     for (auto& [key, value] : log.items()) finding.details[key == "lines" ? "log lines" : key] = value;
     add_remaining_time(finding.details);
   }
+  if (has_scores) add_scores(path + "/scores.jsonl", finding.details);
   return finding;
 }
 

@@ -61,7 +61,10 @@ std::string to_text(const Finding& finding) {
   if (!finding.summary.empty()) text += ": " + finding.summary;
   text += '\n';
   if (!finding.fault.empty()) text += "  fault: " + finding.fault + '\n';
-  for (const auto& [key, value] : finding.details.items()) text += detail_text(key, value);
+  for (const auto& [key, value] : finding.details.items()) {
+    const bool told = key == "model" && value.is_string() && finding.summary.starts_with(value.get<std::string>());
+    if (!told) text += detail_text(key, value);
+  }
   return text;
 }
 

@@ -47,12 +47,24 @@ expect_stdout '^newer\.inr: INR stream, newer than this program$'
 expect_exit 1 inr-info "$SOURCE/LICENSE"
 expect_stdout 'LICENSE: text, not ours$'
 
+# Released checkpoints: where to go with them.
+released=$SOURCE/tests/golden/released/pickled
+expect_exit 1 inr-info "$released/network.pkl"
+expect_stdout '^  fault: if it is a checkpoint of the released INR-GAN code, inr-import makes one of ours of it$'
+expect_exit 0 inr-info "$released/state.safetensors"
+expect_stdout 'state\.safetensors: released checkpoint, whole: .*; inr-import makes one of ours of it$'
+expect_exit 0 inr-info --config "$released/imported.safetensors"
+refuse_stdout '"(training|discriminator)"'
+expect_exit 0 inr-info "$released/imported.safetensors"
+expect_same "lines with the model" "$(grep -c 'nearest upsampling' "$CASE_FOLDER/.stdout")" 1
+
 # Missing files: one line, and the rest is told.
 expect_exit 1 inr-info missing
 expect_one_line inr-info
 expect_stderr 'missing: cannot open: No such file or directory'
 expect_exit 1 inr-info missing one.inr
 expect_one_line inr-info
+expect_stderr '^inr-info: missing: cannot open'
 expect_stdout '^one\.inr: '
 expect_exit 2 inr-info
 expect_one_line inr-info

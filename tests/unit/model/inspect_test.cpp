@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/error.hpp"
+#include "base/npy.hpp"
 #include "support/sample_files.hpp"
 #include "support/test.hpp"
 
@@ -250,6 +251,34 @@ BOOST_AUTO_TEST_CASE(run_folders) {
   const Finding cut = model::inspect(run);
   expect(cut, "run folder", FileState::kCutShort, "checkpoint-000000200.safetensors: ");
   BOOST_TEST(cut.details["newest whole checkpoint"].get<std::string>() == "checkpoint-000000150.safetensors");
+}
+
+BOOST_AUTO_TEST_CASE(a_run_tells_the_scores_that_were_appended) {
+  const test::TemporaryFolder folder;
+  const std::string run = folder / "run";
+  std::filesystem::create_directory(run);
+  test::write_file(run + "/checkpoint-000000150.safetensors", test::small_checkpoint(false, 150).bytes());
+  const std::string lines = R"({"fid":9.5,"iteration":100,"real":"x"})"
+                            "\n"
+                            R"({"fid":12,"iteration":150})"
+                            "\n";
+  test::write_file(run + "/scores.jsonl", test::as_bytes(lines));
+  BOOST_TEST(base::dump_json(model::inspect(run).details["scores.jsonl"]) ==
+             R"({"lines":2,"best":{"fid":9.5,"iteration":100},"last":{"fid":12,"iteration":150}})");
+}
+
+BOOST_AUTO_TEST_CASE(arrays_of_inr_fid_tell_what_they_are_of) {
+  const test::TemporaryFolder folder;
+  const std::string path = folder / "x.npz";
+  const std::vector<float> rows(6, 0.5F);
+  const std::vector<double> mu(2, 0.5), sigma(4, 0.25);
+  const auto info = base::make_npy_text(R"({"network":"random","protocol":"clean","n":3,"shard":1,"shards":3})");
+  base::write_npz(path, {{"features", base::make_npy(rows, {3, 2})}, {"info", info}});
+  expect(model::inspect(path), "features", FileState::kWhole);
+  BOOST_TEST(model::inspect(path).summary == "3 x 2 features, random, clean, 3 pictures, shard 1 of 3");
+  base::write_npz(path, {{"mu", base::make_npy(mu, {2})}, {"sigma", base::make_npy(sigma, {2, 2})}, {"info", info}});
+  expect(model::inspect(path), "statistics", FileState::kWhole);
+  BOOST_TEST(model::inspect(path).summary == "2 features, random, clean, 3 pictures, shard 1 of 3");
 }
 
 BOOST_AUTO_TEST_CASE(logs) {
