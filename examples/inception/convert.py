@@ -8,9 +8,9 @@ or a state dict of the same network, saved by torch.save in its old form or as a
 enough. Nothing in SOURCE is executed: its pickles may name tensors and containers, and anything else is an error. The
 same weights give the same bytes whatever they came in.
 """
-import argparse, array, collections, hashlib, json, os, pickle, re, struct, sys, tempfile, zipfile
+import argparse, array, collections, hashlib, json, math, os, pickle, re, struct, sys, zipfile
 
-CLASSES, FEATURES = 1008, 2048
+CLASSES, FEATURES, PUBLISHED = 1008, 2048, "6726825d"  # the last: of pytorch-fid's file
 
 
 def network():
@@ -22,11 +22,10 @@ def network():
         for row in rows:
             yield layer(f"{name}.{row[0]}", f"{graph}.{row[1]}", *row[2:])
 
-    yield layer("Conv2d_1a_3x3", "conv", 3, 32, 3)
-    yield layer("Conv2d_2a_3x3", "conv_1", 32, 32, 3)
-    yield layer("Conv2d_2b_3x3", "conv_2", 32, 64, 3)
-    yield layer("Conv2d_3b_1x1", "conv_3", 64, 80)
-    yield layer("Conv2d_4a_3x3", "conv_4", 80, 192, 3)
+    for row in (("Conv2d_1a_3x3", "conv", 3, 32, 3), ("Conv2d_2a_3x3", "conv_1", 32, 32, 3),
+                ("Conv2d_2b_3x3", "conv_2", 32, 64, 3), ("Conv2d_3b_1x1", "conv_3", 64, 80),
+                ("Conv2d_4a_3x3", "conv_4", 80, 192, 3)):
+        yield layer(*row)
     for name, graph, n, pooled in ("5b", "mixed", 192, 32), ("5c", "mixed_1", 256, 64), ("5d", "mixed_2", 288, 64):
         yield from block(f"Mixed_{name}", graph, (
             ("branch1x1", "conv", n, 64), ("branch5x5_1", "tower.conv", n, 48), ("branch5x5_2", "tower.conv_1", 48, 64, 5),
@@ -109,17 +108,20 @@ class ZipSource:
         self.zip = zipfile.ZipFile(file)
         names = self.zip.namelist()
         pickles = [name for name in names if re.fullmatch(r"(.*/)?data\.pkl", name)]
-        if len(pickles) != 1:
+        if len(pickles) != 1 or self.zip.getinfo(pickles[0]).file_size > MAX_PICKLE:
             raise Refused("is a zip, but none that torch writes")
         self.folder = pickles[0][:-len("data.pkl")]
         self.kind = "TorchScript" if self.folder + "constants.pkl" in names else "state dict (zip)"
-        if self.folder + "byteorder" in names and self.zip.read(self.folder + "byteorder") != b"little":
+        order = self.folder + "byteorder"
+        if order in names and (self.zip.getinfo(order).file_size != 6 or self.zip.read(order) != b"little"):
             raise Refused("was written by a big-endian machine")
         with self.zip.open(pickles[0]) as member:
             self.root = Unpickler(member).load()
 
     def bytes_of(self, storage):
-        return self.zip.read(f"{self.folder}data/{storage.key}")
+        name = f"{self.folder}data/{storage.key}"
+        n = self.zip.getinfo(name).file_size // 4  # first: what is packed may be a thousand times smaller
+        return self.zip.read(name) if n == storage.n <= MAX_STORAGE else b""
 
 
 class LegacySource:
@@ -135,11 +137,10 @@ class LegacySource:
         self.storages = {}
         self.file = file
         keys = Unpickler(file).load()
-        # The lengths of all storages are needed to find one: walk over them.
-        sizes = {tensor.storage.key: tensor.storage for _, tensor in flatten(self.root)}
+        sizes = {tensor.storage.key: tensor.storage for _, tensor in flatten(self.root)}  # to walk over all of them
         for key in map(str, keys):
             n = struct.unpack("<q", file.read(8))[0]
-            if key not in sizes or sizes[key].n != n:
+            if key not in sizes or sizes[key].n != n or n > os.fstat(file.fileno()).st_size:
                 raise Refused(f"has a storage {key} that does not fit its tensors")
             self.storages[key] = file.tell()
             file.seek(n * ITEM_BYTES.get(sizes[key].kind, 4), os.SEEK_CUR)
@@ -149,18 +150,20 @@ class LegacySource:
         return self.file.read(4 * storage.n)
 
 
+MAX_PICKLE, MAX_STORAGE = 1 << 26, 1 << 26  # bytes, numbers; the whole network has 24 million of them
 ITEM_BYTES = {"DoubleStorage": 8, "LongStorage": 8, "HalfStorage": 2, "BoolStorage": 1}  # 4 for the others
 
 
-def flatten(value, path="", depth=0):
-    """Yields (dotted name, tensor) of everything in dicts and modules."""
+def flatten(value, path="", depth=0, seen=None):
+    """Yields (dotted name, tensor) of everything in dicts and modules, each of which may hold itself."""
+    seen = set() if seen is None else seen
     if isinstance(value, Tensor):
         yield path, value
-    if isinstance(value, Module):
-        value = getattr(value, "state", None)
-    if isinstance(value, dict) and depth < 20:
+    value = getattr(value, "state", None) if isinstance(value, Module) else value
+    if isinstance(value, dict) and depth < 20 and id(value) not in seen:
+        seen.add(id(value))
         for key, inner in value.items():
-            yield from flatten(inner, f"{path}.{key}" if path else str(key), depth + 1)
+            yield from flatten(inner, f"{path}.{key}" if path else str(key), depth + 1, seen)
 
 
 def values_of(source, name, tensor, shape):
@@ -173,10 +176,8 @@ def values_of(source, name, tensor, shape):
     reach = tensor.offset + sum((size - 1) * stride for size, stride in zip(shape, tensor.strides))
     if len(raw) != 4 * tensor.storage.n or min(tensor.strides + (tensor.offset,)) < 0 or reach >= tensor.storage.n:
         raise Refused(f"is cut short or damaged at {name}")
-    dense, size = [], 1
-    for side in reversed(shape):
-        dense.insert(0, size)
-        size *= side
+    dense = [math.prod(shape[i + 1:]) for i in range(len(shape))]
+    size = math.prod(shape)
     if all(a == b or side == 1 for a, b, side in zip(tensor.strides, dense, shape)):
         return raw[4 * tensor.offset:4 * (tensor.offset + size)]
     # Other strides (channels_last): a whole axis at a time, the longest one.
@@ -215,9 +216,8 @@ def collect(source):
     # The TorchScript file leaves out the gains of its batch norms: all are 1.
     for name, graph, shape in network():
         stem = f"layers.{graph}" if by_graph else name
-        parts = ("weight", "gamma", "beta", "mean", "var") if by_graph else (
-            "conv.weight", "bn.weight", "bn.bias", "bn.running_mean", "bn.running_var")
-        for part, target in zip(parts, ("conv.weight", "bn.weight", "bn.bias", "bn.running_mean", "bn.running_var")):
+        targets = ("conv.weight", "bn.weight", "bn.bias", "bn.running_mean", "bn.running_var")
+        for part, target in zip(("weight", "gamma", "beta", "mean", "var") if by_graph else targets, targets):
             size = shape if target == "conv.weight" else shape[:1]
             yield f"{name}.{target}", size, take(f"{stem}.{part}", size, optional=part == "gamma")
     for part, shape in ("weight", (CLASSES, FEATURES)), ("bias", (CLASSES,)):
@@ -237,27 +237,25 @@ def write_safetensors(path, tensors):
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
     digest = hashlib.sha256()
-    descriptor, temporary = tempfile.mkstemp(prefix=os.path.basename(path) + ".tmp-", dir=os.path.dirname(path) or ".")
+    temporary = f"{path}.tmp-{os.getpid()}"
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with open(temporary, "xb") as file:
             for piece in [struct.pack("<Q", len(text)), text] + data:
                 file.write(piece)
                 digest.update(piece)
             file.flush()
             os.fsync(file.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)
         os.replace(temporary, path)
     except BaseException:
-        os.unlink(temporary)
+        if os.path.exists(temporary):
+            os.unlink(temporary)
         raise
     return digest.hexdigest()
 
 
 def sha256_of(file):
     digest = hashlib.sha256()
-    while piece := file.read(1 << 20):
+    for piece in iter(lambda: file.read(1 << 20), b""):
         digest.update(piece)
     file.seek(0)
     return digest.hexdigest()
@@ -268,12 +266,14 @@ def convert(path, out):
         raise Refused("is the output as well; name another with -o")
     with open(path, "rb") as file:
         digest = sha256_of(file)
-        # Files of the torch hub carry the first digits of their SHA-256: ...-6726825d.pth.
+        # Files of the torch hub carry the first digits of their SHA-256. Of others a date may look the same.
         promised = re.search(r"-([0-9a-f]{8,64})\.(pth|pt)$", os.path.basename(path))
         if promised and not digest.startswith(promised[1]):
-            raise Refused(f"has SHA-256 {digest}, but its name says {promised[1]}...; download it anew")
-        magic = file.read(9)
-        file.seek(0)
+            fault = f"has SHA-256 {digest}, but its name says {promised[1]}..."
+            if promised[1] == PUBLISHED:
+                raise Refused(fault + "; download it anew")
+            print(f"convert.py: warning: {path}: {fault}", file=sys.stderr)
+        magic = file.peek(9)[:9]
         if magic[8:] == b"{":
             raise Refused("is a safetensors file already; give it to inr-fid --network")
         source = (ZipSource if magic.startswith(b"PK") else LegacySource)(file)

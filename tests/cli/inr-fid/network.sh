@@ -36,6 +36,16 @@ head -c 1000000 old.pth >short-old.pth
 not_converted '(has a storage|damaged|is cut short)' short-old.pth
 cp lacking.pth pt_inception-2015-12-05-6726825d.pth
 not_converted 'has SHA-256 [0-9a-f]{64}, but its name says 6726825d' pt_inception-2015-12-05-6726825d.pth
+kb=$(peak_kb bash -c "python3 '$convert' bomb.pth -o out.safetensors 2>/dev/null || true")
+((kb < 500000)) || fail "a storage that unpacks to a gigabyte took $kb KiB"
+not_converted 'is cut short or damaged at fc.bias' bomb.pth
+not_converted 'is cut short or damaged at fc.bias' large.pth
+# Digits that are no part of a SHA-256: said, and no more.
+cp cycle.pth inception-20151205.pth
+expect_exit 0 timeout 60 python3 "$convert" inception-20151205.pth -o cycle.safetensors
+expect_stderr 'warning: inception-20151205.pth: has SHA-256 [0-9a-f]{64}, but its name says 20151205'
+same_bytes cycle.safetensors old.pth.safetensors
+rm -f bomb.pth large.pth cycle.pth inception-20151205.pth cycle.safetensors
 not_converted 'is a safetensors file already' old.pth.safetensors
 not_converted 'damaged, or no file of weights' "$SOURCE/LICENSE"
 expect_exit 1 python3 "$convert" absent.pth -o out.safetensors

@@ -89,13 +89,16 @@ class Writer(pickle.Pickler):
         return saved + (None,) if self.legacy else saved
 
 
-def write_zip(path, root, script=False, cut=False):
+def write_zip(path, root, script=False, cut=False, swell=None):
     with zipfile.ZipFile(path, "w") as out:
         file = io.BytesIO()
         writer = Writer(file, False)
         writer.dump(root)
         out.writestr("inception/data.pkl", file.getvalue())
         for key, tensor in enumerate(writer.storages):
+            if tensor is swell:
+                out.writestr(f"inception/data/{key}", bytes(1 << 30), zipfile.ZIP_DEFLATED, 1)
+                continue
             out.writestr(f"inception/data/{key}", tensor.raw[:-4] if cut and key == 7 else tensor.raw)
         out.writestr("inception/version", "3\n")
         if script:
@@ -170,6 +173,17 @@ write_zip("lacking.pth", lacking)
 misshapen = collections.OrderedDict(state)
 misshapen["fc.bias"] = Stored(struct.pack("<1000f", *[0] * 1000), (1000,))
 write_zip("misshapen.pth", misshapen)
+
+# A storage that unpacks to a gigabyte behind a tensor of 1008 numbers; and one that says so.
+for name, n in ("bomb.pth", 1008), ("large.pth", 1 << 28):
+    swollen = collections.OrderedDict(state)
+    swollen["fc.bias"] = Stored(b"", (1008,))
+    swollen["fc.bias"].n = n
+    write_zip(name, swollen, swell=swollen["fc.bias"])
+# Dictionaries that hold themselves, and each other.
+cycle = collections.OrderedDict(state)
+cycle["self"], cycle["other"] = cycle, {"back": cycle, "again": {"back": cycle}}
+write_zip("cycle.pth", cycle)
 
 
 class Attack:
