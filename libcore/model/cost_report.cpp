@@ -124,6 +124,15 @@ Table model_table(const std::string& title, const std::vector<CountedModel>& mod
   return table;
 }
 
+namespace {
+
+/// The products of a layer with its input: neither the hypernetwork, nor A B, nor B q.
+bool is_layer(std::string_view name) {
+  return name.starts_with("inr.") && !name.ends_with(".AB") && !name.ends_with(".B");
+}
+
+}  // namespace
+
 Table layer_table(const CountedModel& model) {
   const Cost& first = model.costs.front();
   Table table{cell_name(model.name) + " at " + std::to_string(model.size) + " x " + std::to_string(model.size),
@@ -143,6 +152,15 @@ Table layer_table(const CountedModel& model) {
   for (const Cost& cost : model.costs) total.push_back(mmacs(cost.macs));
   total.push_back(std::to_string(first.parameters));
   table.rows.push_back(std::move(total));
+  std::vector<std::string> part = {"of it layers"};
+  const auto sum = [](const Cost& cost, int64_t LayerCost::*number) {
+    int64_t n = 0;
+    for (const LayerCost& layer : cost.layers) n += is_layer(layer.name) ? layer.*number : 0;
+    return n;
+  };
+  for (const Cost& cost : model.costs) part.push_back(mmacs(sum(cost, &LayerCost::macs)));
+  part.push_back(std::to_string(sum(first, &LayerCost::parameters)));
+  table.rows.push_back(std::move(part));
   return table;
 }
 
