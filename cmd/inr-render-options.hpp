@@ -51,8 +51,10 @@ inline const cli::ToolPage kPage = {
          "nothing but its tiles. Any other folder of that name is left alone and refused; of a run that fails, "
          "NAME.dzi.partial is a folder.",
          "--show draws the picture in the terminal too, made smaller until it fits: on stdout where that is a terminal "
-         "(then nothing is written without -o), else on /dev/tty. Pictures of each follow one another, films play in "
-         "their place. Where the environment does not tell, the terminal is asked whether it knows kitty's protocol or "
+         "(then nothing is written without -o), else on /dev/tty. Pictures of each follow one another, with --fps or "
+         "as "
+         "y4m they are a film, and films play in their place. Where the environment does not tell, the terminal is "
+         "asked whether it knows kitty's protocol or "
          "sixels. Others, tmux and screen get half blocks, two pixels a cell: in 24 bit where COLORTERM says "
          "truecolor, "
          "else in xterm's 256 colours, with NO_COLOR as plain characters.",
