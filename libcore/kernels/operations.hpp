@@ -145,7 +145,8 @@ struct DifferencesJob {
   int64_t n = 0;
 };
 
-/// Sums over the points of a row, of every channel: sums[2 c] += x, sums[2 c + 1] += x^2 (for standard deviations).
+/// Of every channel, over the points x of a row: p, the first of them, and the sums of x - p and of (x - p)^2, at
+/// sums[3 c] (for standard deviations).
 struct MomentsJob {
   const float* panels = nullptr;  // [n_panels][panel_stride], panels of channels [kPanel]
   int64_t panel_stride = 0;

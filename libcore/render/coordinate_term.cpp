@@ -57,8 +57,10 @@ CoordinateTerm::CoordinateTerm(const Block& block, std::vector<double> x, std::v
       n_y_ = node_count(largest(block, 1), y_.back() - y_.front(), kAccuracy);
     }
     const auto n_learned = static_cast<size_t>(2 * block.n_learned);
-    fixed_ = Separated(std::span(block.frequencies).subspan(n_learned));
-    if (nodes_pay()) way_ = Way::kNodes;
+    if (std::ranges::all_of(block.frequencies, [](double f) { return std::isfinite(f); })) {
+      fixed_ = Separated(std::span(block.frequencies).subspan(n_learned));
+      if (nodes_pay()) way_ = Way::kNodes;
+    }
   }
   if (way_ != Way::kNodes) {
     n_x_ = n_y_ = 0;

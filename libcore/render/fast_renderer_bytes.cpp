@@ -15,26 +15,36 @@ using kernels::kStrip;
 constexpr int64_t kPieceRows = 4;
 constexpr int64_t kFloat = sizeof(float);
 
-/// The grid of block k, as far as its size goes. What is interpolated, and with instance norm all, is whole.
+/// The grid of block k, as far as its size goes.
 struct Extent {
   int64_t columns = 0, rows = 0;
   double span_x = 0, span_y = 0;
-  bool whole = false;
   [[nodiscard]] int64_t stride() const { return kernels::n_panels(columns) * kPanel + kernels::kOverread; }
 };
 
+Extent own_extent(const model::ModelConfig& config, size_t k) {
+  const int64_t own = config.blocks[k].resolution;
+  const double span = static_cast<double>(own - 1) / static_cast<double>(own);
+  return {own, own, span, span};
+}
+
+/// What is interpolated by the block above is whole.
+bool is_whole(const model::ModelConfig& config, size_t k) {
+  return config.upsampling == model::Upsampling::kBilinear && k + 1 < config.blocks.size();
+}
+
+/// Of the grid that the picture is drawn on.
 Extent extent_of(const model::ModelConfig& config, const model::GridPlan& plan, size_t k) {
-  const bool bilinear = config.upsampling == model::Upsampling::kBilinear;
-  if (config.instance_norm || (bilinear && k + 1 < config.blocks.size())) {
-    const int64_t own = config.blocks[k].resolution;
-    const double span = static_cast<double>(own - 1) / static_cast<double>(own);
-    return {own, own, span, span, true};
-  }
+  if (is_whole(config, k)) return own_extent(config, k);
   const auto span = [&](const model::AxisPlan& axis) {
     return static_cast<double>(axis.cells[k].back() - axis.cells[k].front()) / axis.resolution[k];
   };
   return {static_cast<int64_t>(plan.x.cells[k].size()), static_cast<int64_t>(plan.y.cells[k].size()), span(plan.x),
-          span(plan.y), false};
+          span(plan.y)};
+}
+
+int64_t next_width(const model::ModelConfig& config, size_t k) {
+  return k + 1 < config.blocks.size() ? padded(config.blocks[k + 1].width) : 0;
 }
 
 CoordinateTerm::Size term_size(const model::ModelConfig& config, const model::BlockLayout& block, size_t k,
@@ -61,7 +71,7 @@ CoordinateTerm::Size term_size(const model::ModelConfig& config, const model::Bl
 int64_t FastRenderer::fixed_bytes(const model::ModelConfig& config, const model::ThetaLayout& layout,
                                   const model::GridPlan& plan, int n_threads) {
   int64_t floats = layout.n_theta;
-  int64_t scratch = 0, map = 0, bytes = 0;
+  int64_t scratch = 0, map = 0, rows = 0, bytes = 0;
   for (size_t k = 0; k < layout.blocks.size(); ++k) {
     const model::BlockLayout& block = layout.blocks[k];
     const model::BlockConfig& from = config.blocks[k];
@@ -74,30 +84,37 @@ int64_t FastRenderer::fixed_bytes(const model::ModelConfig& config, const model:
     if (block.high) add(*block.high);
     std::ranges::for_each(block.layers, add);
     const CoordinateTerm::Size size = term_size(config, block, k, extent);
-    bytes += CoordinateTerm::expected_bytes(size);
+    int64_t of_term = CoordinateTerm::expected_bytes(size);
+    if (config.instance_norm) {  // all blocks first on their own grids
+      const Extent own = own_extent(config, k);
+      of_term = std::max(of_term, CoordinateTerm::expected_bytes(term_size(config, block, k, own)));
+      map = std::max(map, own.rows * own.stride() * padded(from.width));
+      rows = std::max(rows, own.rows * own.stride() * (next_width(config, k) + kStrip));
+    }
+    bytes += of_term;
     const int64_t n_panels = std::min(panels_across(from.width), kernels::n_panels(extent.columns));
     const int64_t n_features = 2 * (size.n_learned + size.n_fixed);
-    int64_t of_thread = kPieceRows * n_panels * kPanel * (2 * padded(from.width) + n_features);
+    int64_t of_thread = kPieceRows * n_panels * kPanel * (2 * padded(from.width) + n_features) +
+                        kPieceRows * padded(from.width) * n_features + 4 * padded(from.width) * kPanel;
     if (config.upsampling == model::Upsampling::kBilinear) of_thread += padded(from.width) * n_panels * kPanel;
     scratch = std::max(scratch, of_thread);
-    if (!config.instance_norm) continue;
-    const int64_t next = k + 1 < config.blocks.size() ? padded(config.blocks[k + 1].width) : 0;
-    const int64_t stored = from.constants > 0 ? padded(from.width) : 0;
-    floats += extent.rows * extent.stride() * (next + kStrip);  // rows that stay
-    map = std::max(map, extent.rows * extent.stride() * (padded(from.width) + stored));
   }
-  return bytes + (floats + map + n_threads * scratch) * kFloat;
+  return bytes + (floats + map + 2 * rows + n_threads * scratch) * kFloat;  // rows of a block and of the one below
 }
 
 int64_t FastRenderer::band_bytes(const model::ModelConfig& config, const model::GridPlan& plan, int64_t n_rows) {
   const auto height = std::max<int64_t>(1, plan.height());
   int64_t floats = n_rows * plan.width() * 3;
   for (size_t k = 0; k < plan.x.cells.size(); ++k) {
+    if (config.instance_norm && is_whole(config, k)) continue;  // made before the first band
     const Extent extent = extent_of(config, plan, k);
     const int64_t cell_rows = std::min(extent.rows, extent.rows * n_rows / height + 2);
-    const int64_t next = k + 1 < config.blocks.size() ? padded(config.blocks[k + 1].width) : 0;
-    const int64_t stored = config.blocks[k].constants > 0 ? padded(config.blocks[k].width) : 0;
-    floats += cell_rows * extent.stride() * (next + stored + kStrip);
+    floats += cell_rows * extent.stride() * (next_width(config, k) + kStrip);
+    const int64_t own = config.blocks[k].resolution;
+    if (config.blocks[k].constants == 0 || (extent.columns <= own && extent.rows <= own)) continue;
+    // Stored features: rows of the own grid's cells.
+    const Extent cells{std::min(own, extent.columns), std::min(own, extent.rows), 0, 0};
+    floats += std::min(cells.rows, cells.rows * n_rows / height + 2) * cells.stride() * padded(config.blocks[k].width);
   }
   return floats * kFloat;
 }

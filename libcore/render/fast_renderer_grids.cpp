@@ -28,7 +28,7 @@ std::vector<double> shifted(std::vector<double> values, double scale, double shi
 /// The picture's cells, but with bilinear `up` the whole own grid below the last block.
 void FastRenderer::prepare(const ForEach& for_each) {
   weights_ = make_weights(config_, layout_, shared_, theta_, operations_, for_each);
-  theta_ = {};
+  std::vector<float>().swap(theta_);
   const size_t n = weights_.blocks.size();
   const bool bilinear = config_.upsampling == model::Upsampling::kBilinear;
   pixel_x_ = plan_.x.pixel;
@@ -82,8 +82,8 @@ void FastRenderer::add_grid(size_t k, Grid grid, const ForEach& for_each) {
 void FastRenderer::make_products(size_t k, const ForEach& for_each) {
   constexpr int64_t kLeastPairs = 16;
   const Grid& grid = grids_[k];
-  if (grid.panels / 2 * grid.height < kLeastPairs) return;
   Block& block = weights_.blocks[k];
+  if (panels_across(block.width) < 2 || grid.panels / 2 * grid.height < kLeastPairs) return;
   const auto make = [&](const Matrix& x, SevenProducts& products) {
     if (SevenProducts::pay(x.rows, x.columns)) products = SevenProducts(x, for_each);
   };

@@ -41,7 +41,7 @@ class Nodes {
 class Separated {
  public:
   Separated() = default;
-  /// frequencies: [f, 2], columns x and y.
+  /// frequencies: [f, 2], columns x and y, all finite.
   explicit Separated(std::span<const double> frequencies);
 
   [[nodiscard]] int64_t n_frequencies() const noexcept { return static_cast<int64_t>(rows_.size()); }

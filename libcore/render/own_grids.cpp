@@ -18,11 +18,23 @@ using kernels::kStrip;
 constexpr double kEpsilon = 1e-8;
 constexpr int64_t kMapRows = 4;  // of a piece of work
 
-/// Features without the root of two that released.md's act() has: the weights that see them have it.
-double inverse_deviation(double sum, double squares, double n) {
-  const double variance = n > 1 ? (squares - sum * sum / n) / (n - 1) : NAN;
-  return 1 / (std::numbers::sqrt2 * std::sqrt(std::max(variance, 0.0)) + kEpsilon);
-}
+/// Mean and sum of squared differences from it of n points, parts of them joined (Chan, Golub & LeVeque, 1979).
+struct Moments {
+  double n = 0, mean = 0, squares = 0;
+  /// sums: as of MomentsJob, of so many points.
+  void add(const double* sums, double points) {
+    const double other_mean = sums[0] + sums[1] / points;
+    const double other_squares = sums[2] - sums[1] * sums[1] / points;
+    const double apart = other_mean - mean;
+    squares += other_squares + apart * apart * n * points / (n + points);
+    mean += apart * points / (n + points);
+    n += points;
+  }
+  /// Of features without the root of two that released.md's act() has: the weights that see them have it.
+  [[nodiscard]] double inverse_deviation() const {
+    return 1 / (std::numbers::sqrt2 * std::sqrt(std::max(squares, 0.0) / (n - 1)) + kEpsilon);
+  }
+};
 
 /// Columns of a matrix times factors.
 void scale_columns(Matrix& matrix, const std::vector<double>& factors) {
@@ -60,11 +72,13 @@ void FastRenderer::normalise_block(size_t k, Buffer& map, const ForEach& for_eac
   map.reserve(grid.height * map_row);
   const std::vector<Piece> work = pieces(k, 0, grid.height, kMapRows);
   // Of every row of a piece, so that they can be added in one order whatever the threads did.
-  const auto n_sums = static_cast<size_t>(2 * block.width);
+  const auto n_sums = static_cast<size_t>(3 * block.width);
   std::vector<double> sums(work.size() * kMapRows * n_sums);
+  const auto points_of = [&](const Piece& piece) {
+    return std::min(piece.n_panels * kPanel, grid.width - piece.panel * kPanel);
+  };
   for (size_t l = 0; l < block.layers.size(); ++l) {
     const bool last = l + 1 == block.layers.size();
-    std::ranges::fill(sums, 0.0);
     for_each(static_cast<int64_t>(work.size()), [&](int64_t i) {
       const Piece& piece = work[static_cast<size_t>(i)];
       with_scratch([&](Scratch& scratch) {
@@ -78,20 +92,25 @@ void FastRenderer::normalise_block(size_t k, Buffer& map, const ForEach& for_eac
         const Features result{scratch.to.data(), row_floats};
         evaluate_layer(k, l, piece, {here, map_row}, result, scratch);
         if (last) return evaluate_heads(k, piece, result, scratch);
-        const int64_t points = std::min(piece.n_panels * kPanel, grid.width - piece.panel * kPanel);
         for (int64_t r = 0; r < piece.n_rows; ++r) {
           const float* row = result.data + r * row_floats;
           double* to = sums.data() + (static_cast<size_t>(i * kMapRows + r)) * n_sums;
-          operations_.moments({row, panel_floats, block.width, points, to});
+          operations_.moments({row, panel_floats, block.width, points_of(piece), to});
           std::copy_n(row, row_floats, here + r * map_row);
         }
       });
     });
     if (last) continue;
-    std::vector<double> total(n_sums), factors;
-    for (size_t i = 0; i < sums.size(); ++i) total[i % n_sums] += sums[i];
-    for (size_t c = 0; c < n_sums; c += 2) {
-      factors.push_back(inverse_deviation(total[c], total[c + 1], static_cast<double>(grid.width * grid.height)));
+    std::vector<double> factors;
+    for (int64_t c = 0; c < block.width; ++c) {
+      Moments all;
+      for (size_t i = 0; i < work.size(); ++i) {
+        for (int64_t r = 0; r < work[i].n_rows; ++r) {
+          const size_t at = (i * kMapRows + static_cast<size_t>(r)) * n_sums + static_cast<size_t>(3 * c);
+          all.add(sums.data() + at, static_cast<double>(points_of(work[i])));
+        }
+      }
+      factors.push_back(all.inverse_deviation());
     }
     scale_columns(block.layers[l + 1].x, factors);
   }
@@ -107,6 +126,9 @@ void FastRenderer::normalise(const ForEach& for_each) {
   for (size_t k = 0; k < weights_.blocks.size(); ++k) {
     add_grid(k, own_grid(k), for_each);
     normalise_block(k, map, for_each);
+    // The last block's rows are cut or made anew; with bilinear `up` it still sees those of the one below.
+    const bool seen = config_.upsampling == model::Upsampling::kBilinear && k + 1 == weights_.blocks.size();
+    if (k > 0 && !seen) grids_[k - 1].held = {};
   }
 }
 

@@ -3,6 +3,7 @@
 #include "render/seven_products.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace inr::render {
 namespace {
@@ -13,6 +14,33 @@ using kernels::LayerJob;
 
 constexpr int64_t kLeast = 128;  // rows and columns
 constexpr int64_t kSums = 5;
+constexpr float kMostApart = 16;  // lengths of columns
+
+/// Whether the columns' lengths are within a factor of each other; zero columns do no harm.
+bool of_like_columns(const Matrix& matrix, const ForEach& for_each) {
+  const int64_t n_strips = kernels::n_strips(matrix.rows);
+  kernels::Buffer parts(n_strips * matrix.columns);
+  for_each(n_strips, [&](int64_t s) {
+    const float* strip = matrix.strips.data() + s * matrix.strip_stride();
+    float* to = parts.data() + s * matrix.columns;
+    for (int64_t c = 0; c < matrix.columns; ++c) {
+      float square = 0;
+      for (int64_t i = 0; i < kStrip; ++i) square += strip[c * kStrip + i] * strip[c * kStrip + i];
+      to[c] = square;
+    }
+  });
+  float least = 0;
+  float most = 0;
+  for (int64_t c = 0; c < matrix.columns; ++c) {
+    float square = 0;
+    for (int64_t s = 0; s < n_strips; ++s) square += parts.data()[s * matrix.columns + c];
+    if (!std::isfinite(square)) return false;
+    if (square == 0) continue;
+    least = least == 0 ? square : std::min(least, square);
+    most = std::max(most, square);
+  }
+  return most <= kMostApart * kMostApart * least;
+}
 
 /// One panel and one half of the rows of a layer's job, its product with the matrix left out.
 LayerJob quarter(const LayerJob& job, int64_t panel, int64_t first_row, int64_t rows) {
@@ -43,7 +71,9 @@ bool SevenProducts::pay(int64_t rows, int64_t columns) noexcept {
 int64_t SevenProducts::floats(int64_t rows, int64_t columns) noexcept { return kSums * (rows / 2) * (columns / 2); }
 
 SevenProducts::SevenProducts(const Matrix& matrix, const ForEach& for_each)
-    : rows_(matrix.rows / 2), columns_(matrix.columns / 2), sums_(floats(matrix.rows, matrix.columns)) {
+    : rows_(matrix.rows / 2), columns_(matrix.columns / 2) {
+  if (!of_like_columns(matrix, for_each)) return;
+  sums_ = kernels::Buffer(floats(matrix.rows, matrix.columns));
   const int64_t n_strips = rows_ / kStrip;
   const int64_t quarter_floats = rows_ * columns_;
   for_each(n_strips, [&](int64_t s) {

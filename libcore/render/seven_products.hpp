@@ -9,9 +9,12 @@
 //   U = A11 B11      V = U + S2 T2   Y = S1 T1        Z = V + S3 T3
 //   C11 = U + A12 B21   C12 = V + Y + S4 B22   C21 = Z - A22 T4   C22 = Z + Y
 //
-// The sums of panels cost about 1 / d of what the eighth product would: it pays for wide layers. Rounding is that of
-// the largest values of both panels together, still some 1e-7 of them. Which panels are a pair depends on the grid
-// alone.
+// The sums of panels cost about 1 / d of what the eighth product would: it pays for wide layers. Which panels are a
+// pair depends on the grid alone.
+//
+// Values of different points and channels are added before they are multiplied. So rounding is that of the largest of
+// them: some 1e-7 of it, times how far the columns of the matrix differ in size, which therefore has a limit. And what
+// is no number, or huge, at one point shows at the point one panel further too.
 #pragma once
 #include "kernels/operations.hpp"
 #include "render/matrix.hpp"
@@ -26,7 +29,8 @@ class SevenProducts {
   static int64_t floats(int64_t rows, int64_t columns) noexcept;
 
   SevenProducts() = default;
-  /// matrix: one that they pay for. It is not kept.
+  /// matrix: one that they pay for. It is not kept. Empty where its columns differ too much in size: features behind
+  /// the small ones may be as much larger, and then lose their digits.
   SevenProducts(const Matrix& matrix, const ForEach& for_each);
   [[nodiscard]] bool empty() const noexcept { return sums_.empty(); }
 

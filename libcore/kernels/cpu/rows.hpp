@@ -109,26 +109,33 @@ void interpolate(const InterpolateJob& job) {
   }
 }
 
-/// Sums of a row are taken in float32, for each of a panel's points by itself: that rounds no more than the values are
-/// rounded, and is the same for vectors of any width. All beyond a row is in float64.
+/// Differences from the row's first value are summed in float32, for each of a panel's points by itself: the same for
+/// vectors of any width, and exact where all values are equal. All beyond a row is in float64, where a mean that is
+/// many deviations away takes nothing from them.
 void moments(const MomentsJob& job) {
   for (int64_t c = 0; c < job.channels; ++c) {
     Vector sums[kPanelVectors] = {};
     Vector squares[kPanelVectors] = {};
+    const float pivot = job.panels[c * kPanel];
     for (int64_t first = 0; first < job.points; first += kPanel) {
       const float* from = job.panels + first / kPanel * job.panel_stride + c * kPanel;
       for (int j = 0; j < kPanelVectors; ++j) {
-        Vector x = load(from + j * kLanes);
+        Vector x = load(from + j * kLanes) - pivot;
         const int64_t n = job.points - first - j * kLanes;
         for (int64_t l = n < 0 ? 0 : n; l < kLanes; ++l) x[l] = 0;
         sums[j] += x;
         squares[j] += x * x;
       }
     }
+    double sum = 0;
+    double square = 0;
     for (int l = 0; l < static_cast<int>(kPanel); ++l) {
-      job.sums[2 * c] += static_cast<double>(sums[l / kLanes][l % kLanes]);
-      job.sums[2 * c + 1] += static_cast<double>(squares[l / kLanes][l % kLanes]);
+      sum += static_cast<double>(sums[l / kLanes][l % kLanes]);
+      square += static_cast<double>(squares[l / kLanes][l % kLanes]);
     }
+    job.sums[3 * c] = static_cast<double>(pivot);
+    job.sums[3 * c + 1] = sum;
+    job.sums[3 * c + 2] = square;
   }
 }
 

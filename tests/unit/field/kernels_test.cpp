@@ -161,6 +161,17 @@ BOOST_AUTO_TEST_CASE(both_kernels_keep_to_the_formula) {
   BOOST_TEST(worst_fast > 0);
 }
 
+/// released(), wide enough for seven products.
+model::ModelConfig wide_released(model::Upsampling upsampling, bool instance_norm) {
+  model::ModelConfig config = test::small_released(upsampling, instance_norm);
+  config.resolution = 128;
+  config.upsample_from = 1;
+  config.blocks = {{64, 144, 0, 2, true, 24}, {128, 128, 0, 3, true, 14}};
+  config.blocks[0].constants = 3;
+  config.blocks[1].random_frequencies = 8;
+  return config;
+}
+
 /// Two blocks of one grid, then finer ones with stored and random features; one without cosines. 128 x 128.
 model::ModelConfig released(model::Upsampling upsampling, bool instance_norm) {
   model::ModelConfig config = test::small_released(upsampling, instance_norm);
@@ -174,6 +185,56 @@ model::ModelConfig released(model::Upsampling upsampling, bool instance_norm) {
   config.blocks[3].constants = 2;
   config.blocks[3].random_frequencies = 32;
   return config;
+}
+
+BOOST_AUTO_TEST_CASE(wide_released_models_keep_to_the_formula) {
+  for (const auto upsampling : {model::Upsampling::kNearest, model::Upsampling::kBilinear}) {
+    for (const bool instance_norm : {false, true}) {
+      const model::ModelConfig config = wide_released(upsampling, instance_norm);
+      const auto inr_model = test::make_small_model(config);
+      const std::vector<float> theta = test::random_theta(config, 5);
+      for (const model::GridRequest& request :
+           {model::GridRequest{{}, 128, 128}, {{}, 200, 97}, {{-0.3, 0.2, 1.3, 0.9}, 70, 40}}) {
+        const auto plan = std::make_shared<const model::GridPlan>(plan_grid(config, request));
+        const std::vector<double> want = in_float64(*inr_model, theta, *plan);
+        BOOST_TEST_CONTEXT(to_string(upsampling) << ", instance norm " << instance_norm << ", " << request.width) {
+          BOOST_TEST(error_of(field::Kernel::kFast, inr_model, theta, plan, want) < 1e-5);
+        }
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(means_far_from_zero_leave_deviations_alone) {
+  const model::ModelConfig config = released(model::Upsampling::kBilinear, true);
+  field::InrModel biased = *test::make_small_model(config);
+  for (auto& [name, tensor] : biased.shared) {
+    if (name.ends_with(".0.bias")) tensor = tensor + 100;
+  }
+  const auto inr_model = std::make_shared<const field::InrModel>(std::move(biased));
+  const std::vector<float> theta = test::random_theta(config, 5);
+  const auto plan = std::make_shared<const model::GridPlan>(plan_grid(config, {{}, 128, 128}));
+  const std::vector<double> want = in_float64(*inr_model, theta, *plan);
+  const auto [low, high] = std::ranges::minmax(want);
+  const double size = std::max(std::abs(low), std::abs(high));
+  BOOST_TEST(error_of(field::Kernel::kFast, inr_model, theta, plan, want) < 2e-5 * size);
+}
+
+BOOST_AUTO_TEST_CASE(a_basis_that_is_no_number_is_drawn_as_such) {
+  const model::ModelConfig config = released(model::Upsampling::kNearest, false);
+  field::InrModel broken = *test::make_small_model(config);
+  for (auto& [name, tensor] : broken.shared) {
+    if (!name.ends_with(".basis")) continue;
+    tensor = tensor.clone();
+    tensor[1][0] = NAN;
+  }
+  const auto inr_model = std::make_shared<const field::InrModel>(std::move(broken));
+  const auto plan = std::make_shared<const model::GridPlan>(plan_grid(config, {{}, 128, 128}));
+  field::ImageRenderer renderer(inr_model, test::random_theta(config, 5), plan, {field::Kernel::kFast});
+  field::WorkerPool pool(1);
+  std::vector<float> out(static_cast<size_t>(plan->width() * plan->height() * 3));
+  renderer.rows(0, plan->height(), out, &pool);
+  BOOST_TEST(std::ranges::all_of(out, [](float value) { return std::isnan(value); }));
 }
 
 BOOST_AUTO_TEST_CASE(released_models_keep_to_the_formula) {

@@ -5,6 +5,7 @@
 #include "render/seven_products.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "base/philox.hpp"
@@ -82,6 +83,16 @@ BOOST_AUTO_TEST_CASE(seven_products_equal_eight) {
     BOOST_TEST_CONTEXT(c.rows << " x " << c.columns << ", " << c.panels << " panels") {
       BOOST_TEST(test::worst_ratio(one, other, 2e-6 * largest, 0.0) <= 1);  // rounding of the largest values
     }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(columns_far_apart_go_the_plain_way) {
+  for (const float factor : {0.5F, 20.0F, 0.0F, NAN}) {
+    render::Matrix matrix{128, 128, random(int64_t{128} * 128, 1)};
+    for (int64_t s = 0; s < 16; ++s) {
+      for (int64_t i = 0; i < kStrip; ++i) matrix.strips.data()[s * matrix.strip_stride() + 5 * kStrip + i] *= factor;
+    }
+    BOOST_TEST(render::SevenProducts(matrix, kBackwards).empty() == (factor == 20 || std::isnan(factor)));
   }
 }
 
