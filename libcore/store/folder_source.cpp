@@ -20,8 +20,11 @@ class FolderSource final : public PictureSource {
   [[nodiscard]] std::string kind() const override { return "folder"; }
   [[nodiscard]] int64_t size() const override { return static_cast<int64_t>(names_.size()); }
   [[nodiscard]] std::string name(int64_t i) const override { return names_.at(static_cast<size_t>(i)); }
+  [[nodiscard]] std::string where(int64_t i) const override {
+    return folder_ + (folder_.ends_with('/') ? "" : "/") + name(i);
+  }
   [[nodiscard]] std::vector<std::byte> read(int64_t i) const override {
-    return base::read_file(folder_ + "/" + names_.at(static_cast<size_t>(i)), kMaxPictureBytes);
+    return base::read_file(where(i), kMaxPictureBytes);
   }
 
  private:

@@ -60,7 +60,7 @@ std::vector<std::byte> encode(const image::Image& picture, const CodecChoice& co
 Made make(const PictureSource& source, int64_t i, const PrepareOptions& options) {
   Made made;
   made.name = source.name(i);
-  const std::string where = base::printable(made.name);
+  const std::string where = base::printable(source.where(i), 4096);
   try {
     image::Image picture = image::decode(source.read(i), where, {.background = options.background});
     if (std::max(picture.width, picture.height) > kMaxPictureSide)

@@ -40,6 +40,10 @@ class JoinedSource final : public PictureSource {
     const Part& part = part_of(i);
     return part.prefix + part.source->name(i - (part.end - part.source->size()));
   }
+  [[nodiscard]] std::string where(int64_t i) const override {
+    const Part& part = part_of(i);
+    return part.source->where(i - (part.end - part.source->size()));
+  }
   [[nodiscard]] std::vector<std::byte> read(int64_t i) const override {
     const Part& part = part_of(i);
     return part.source->read(i - (part.end - part.source->size()));

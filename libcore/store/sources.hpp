@@ -24,6 +24,8 @@ class PictureSource {
   [[nodiscard]] virtual int64_t size() const = 0;
   /// Name within the source ("a/b.png"), 0 <= i < size(). Came from outside: base::printable() before showing it.
   [[nodiscard]] virtual std::string name(int64_t i) const = 0;
+  /// The same for messages: where the picture lies, with its folder or archive.
+  [[nodiscard]] virtual std::string where(int64_t i) const { return name(i); }
   /// The bytes of a picture file, whatever its format. Throws DataError or SystemError that names the picture.
   [[nodiscard]] virtual std::vector<std::byte> read(int64_t i) const = 0;
 };

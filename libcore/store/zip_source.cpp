@@ -45,6 +45,7 @@ class ZipSource final : public PictureSource {
   [[nodiscard]] std::string kind() const override { return "zip"; }
   [[nodiscard]] int64_t size() const override { return static_cast<int64_t>(members_.size()); }
   [[nodiscard]] std::string name(int64_t i) const override { return members_.at(static_cast<size_t>(i)).first; }
+  [[nodiscard]] std::string where(int64_t i) const override { return path_ + ": " + name(i); }
   [[nodiscard]] std::vector<std::byte> read(int64_t i) const override {
     const auto& [name, index] = members_.at(static_cast<size_t>(i));
     const std::string where = path_ + ": " + base::printable(name);

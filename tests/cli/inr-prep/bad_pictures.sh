@@ -11,7 +11,7 @@ mkdir clean && cp photos/*.ppm clean/ && rm clean/00003.ppm
 
 expect_exit 1 inr-prep photos -o set.inrd --size 8
 expect_one_line inr-prep
-expect_stderr '00003\.ppm: .*--skip-bad'
+expect_stderr 'photos/00003\.ppm: .*--skip-bad'
 expect_exit 1 inr-prep set.inrd --export out
 expect_stderr 'not complete: it has 3 pictures so far; run the same inr-prep again'
 
@@ -25,7 +25,7 @@ hash=$(content_hash)
 
 expect_exit 0 inr-prep photos -o other.inrd --size 8 --skip-bad --json
 expect_stdout '"sources":12,"skipped":3'
-for name in 00003.ppm 00005.png 00007.jpg; do expect_stderr "left out: .*$name"; done
+for name in 00003.ppm 00005.png 00007.jpg; do expect_stderr "left out: photos/$name: "; done
 expect_exit 0 inr-prep clean -o clean.inrd --size 8
 expect_same "hash without the bad ones" "$(content_hash)" "$hash"
 
