@@ -215,13 +215,11 @@ Evaluation evaluate(const EvaluateOptions& request) {
   Evaluation out;
   const Side* real = sides.real();
   const Side* fake = sides.fake();
-  for (const Side* side : {real, fake}) {
-    if (side == nullptr || !(sides.scored() || options.inception_score)) continue;
-    const Statistics& found = side->statistics;
-    if (sides.scored() && !options.allow_few) check_rank(base::printable(side->path), found.n_images, found.dims());
-    warn_few(base::printable(side->path), found.n_images);
-  }
   if (sides.scored()) {
+    for (const Side* side : {real, fake}) {
+      const Statistics& found = side->statistics;
+      if (!options.allow_few) check_rank(base::printable(side->path), found.n_images, found.dims());
+    }
     out.score = frechet_distance(real->statistics, fake->statistics);
     out.json["fid"] = *out.score;
   }
@@ -233,6 +231,10 @@ Evaluation evaluate(const EvaluateOptions& request) {
   out.json["score"] = out.score_name;
   out.json["mixed"] = sides.mixed();
   add_feature_scores(out.json, options, real, fake, sides.network());
+  for (const Side* side : {real, fake}) {
+    if (side == nullptr || !(sides.scored() || options.inception_score)) continue;
+    warn_few(base::printable(side->path), side->statistics.n_images);
+  }
   out.json.update(describe(real, fake, sides.network(), options, sides.upsampled_from()));
   out.json["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (real != nullptr && real->sources && real->sources->n_enlarged > 0) {

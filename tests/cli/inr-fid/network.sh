@@ -82,6 +82,37 @@ expect_exit 2 inr-fid --real a.inr --fake b.inr --protocol clean --allow-few
 expect_one_line inr-fid
 expect_stderr 'built-in random network has pil-bicubic-224 alone'
 
+# Divided by N, one picture has a covariance: shards of one each are joined to the whole.
+for i in 1 2 3; do
+  expect_exit 0 inr-fid stats a.inr --shard $i/3 --network inception.safetensors -o one$i.npz
+done
+expect_exit 0 inr-fid merge one1.npz one2.npz one3.npz -o a.npz
+expect_exit 0 inr-fid --real a.npz --fake b.inr --network inception.safetensors --allow-few
+merged=$(cut -d' ' -f2 <.stdout)
+python3 -c "import sys; sys.exit(abs($merged - ${score[nvidia]}) > 1e-3 * $merged)" || fail "merged $merged, whole ${score[nvidia]}"
+# The network that is named beside two files of arrays is the one that made them.
+python3 - <<'PYTHON'
+raw = bytearray(open("inception.safetensors", "rb").read())
+raw[-8] ^= 1  # of the classifier's bias
+open("other.safetensors", "wb").write(raw)
+PYTHON
+expect_exit 1 inr-fid --real a.npz --fake a.npz --allow-few --network other.safetensors
+expect_one_line inr-fid
+expect_stderr 'a.npz: made by inception-v3-fid \(SHA-256 [0-9a-f]{64}\), and --network is inception-v3-fid .*--allow-mixed'
+expect_exit 0 inr-fid --real a.npz --fake a.npz --allow-few --network inception.safetensors
+expect_exit 0 inr-fid --real a.npz --fake b.inr --allow-few --allow-mixed --network other.safetensors --json
+expect_stdout '"score":"FD-mixed","mixed":true'
+rm other.safetensors
+# Too few pictures for the splits of the inception score, by whatever number; one side alone is warned of as two are.
+for number in '' '-n 2'; do
+  # shellcheck disable=SC2086
+  expect_exit 1 inr-fid --fake a.inr --is --network inception.safetensors $number
+  expect_one_line inr-fid
+  expect_stderr 'a.inr: [23] images for the 10 splits of the inception score; use at least 20'
+done
+expect_exit 0 inr-fid --fake a.inr --is --network inception.safetensors --allow-few
+expect_stderr 'warning: a.inr: only 3 images'
+
 # A network file that was changed by a byte of its header, and one cut short.
 python3 - <<'PYTHON'
 raw = open("inception.safetensors", "rb").read()

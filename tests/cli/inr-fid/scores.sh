@@ -14,6 +14,7 @@ for key in kid kid_deviation kid_subsets kid_subset_size precision recall pr_nei
   [[ $(value $key) != None ]] || fail "no $key in --json"
 done
 expect_same kid_subset_size "$(value kid_subset_size)" 20
+expect_same kid_subsets "$(value kid_subsets)" 100
 expect_same is "$(value is)" None
 one=$(value kid)/$(value precision)/$(value recall)
 expect_exit 0 inr-fid --real a.inr --fake b.inr --allow-few --kid --pr --json --threads 2
@@ -27,6 +28,7 @@ expect_stdout '^FD-random [0-9.e-]+  KID -?[0-9.e-]+ \+- [0-9.e-]+  precision [0
 expect_exit 0 inr-fid --real a.inr --fake a.inr --allow-few --kid --pr --json
 python3 -c "import sys; sys.exit(not -1 < $(value kid) < 0)" || fail "KID of a set against itself is $(value kid)"
 expect_same "precision and recall" "$(value precision) $(value recall)" "1.0 1.0"
+expect_same "subsets where one is all there is" "$(value kid_subsets) $(value kid_deviation)" "1 0.0"
 
 refused() { # STATUS PATTERN ARGUMENT...
   local status=$1 pattern=$2

@@ -77,6 +77,28 @@ BOOST_AUTO_TEST_CASE(merged_parts_are_the_whole) {
   BOOST_TEST(merged.info.resolution == "32x32");
 }
 
+// Divided by N, one picture has a covariance, and a shard may be as small.
+BOOST_AUTO_TEST_CASE(parts_of_one_picture) {
+  const test::TemporaryFolder folder;
+  const at::Tensor rows = test::normals(5, 3, 4);
+  metrics::FeatureStats whole(4);
+  whole.add(rows);
+  std::vector<std::string> parts;
+  for (int64_t i = 1; i <= 3; ++i) {
+    metrics::FeatureStats stats(4);
+    stats.add(rows.slice(0, i - 1, i));
+    metrics::StatisticsInfo info{"nvidia", "inception", "ab12", "32x32", "folder a", "FID"};
+    info.ddof = 0;
+    info.shard = Shard{i, 3};
+    parts.push_back(folder / ("one" + std::to_string(i) + ".npz"));
+    metrics::save_statistics(parts.back(), stats.finish(0), info);
+  }
+  metrics::merge_parts(parts, folder / "all.npz", false);
+  const metrics::Statistics merged = metrics::load_statistics(folder / "all.npz").statistics;
+  BOOST_TEST(merged.n_images == 3);
+  BOOST_TEST(test::largest_difference(merged.covariance, whole.finish(0).covariance) < 1e-14);
+}
+
 BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
   const test::TemporaryFolder folder;
   const at::Tensor rows = test::normals(3, 30, 4);
