@@ -41,6 +41,16 @@ expect_one_line() {
   refuse_stderr 'Exception raised from|terminate called|\.cpp:[0-9]+'
 }
 
+# expect_refusal STATUS PATTERN TOOL ARGUMENT...: one line of TOOL's on stderr that says why, nothing on stdout.
+expect_refusal() {
+  local status=$1 pattern=$2 tool=$3
+  shift 2
+  expect_exit "$status" "$@"
+  expect_one_line "$tool"
+  expect_stderr "$pattern"
+  refuse_stdout .
+}
+
 # expect_quiet: nothing on stderr.
 expect_quiet() { [[ ! -s $CASE_FOLDER/.stderr ]] || fail "stderr is not empty"; }
 

@@ -4,14 +4,7 @@
 # needs: inr-sample
 # Wrong use, foreign and damaged inputs: the right status and one line each, nothing on stdout.
 
-refused() { # STATUS PATTERN ARGUMENT...
-  local status=$1 pattern=$2
-  shift 2
-  expect_exit "$status" inr-fid "$@"
-  expect_one_line inr-fid
-  expect_stderr "$pattern"
-  refuse_stdout .
-}
+refused() { expect_refusal "$1" "$2" inr-fid "${@:3}"; } # STATUS PATTERN ARGUMENT...
 
 inr-sample -n 5 >five.inr || fail "inr-sample"
 cp "$SOURCE/LICENSE" text

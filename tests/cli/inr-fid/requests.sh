@@ -5,14 +5,7 @@
 # Nothing that was asked for is passed over: numbers of the only side, options of each mode, of arrays; outputs replace no input.
 
 value() { python3 -c "import json, sys; print(json.load(open('$CASE_FOLDER/.stdout')).get('$1'))"; }
-refused() { # STATUS PATTERN ARGUMENT...
-  local status=$1 pattern=$2
-  shift 2
-  expect_exit "$status" inr-fid "$@"
-  expect_one_line inr-fid
-  expect_stderr "$pattern"
-  refuse_stdout .
-}
+refused() { expect_refusal "$1" "$2" inr-fid "${@:3}"; } # STATUS PATTERN ARGUMENT...
 
 inr-sample -n 6 >six.inr || fail "inr-sample"
 cp "$SOURCE/libcore/data/default.safetensors" net.safetensors

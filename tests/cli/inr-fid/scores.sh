@@ -30,14 +30,7 @@ python3 -c "import sys; sys.exit(not -1 < $(value kid) < 0)" || fail "KID of a s
 expect_same "precision and recall" "$(value precision) $(value recall)" "1.0 1.0"
 expect_same "subsets where one is all there is" "$(value kid_subsets) $(value kid_deviation)" "1 0.0"
 
-refused() { # STATUS PATTERN ARGUMENT...
-  local status=$1 pattern=$2
-  shift 2
-  expect_exit "$status" inr-fid "$@"
-  expect_one_line inr-fid
-  expect_stderr "$pattern"
-  refuse_stdout .
-}
+refused() { expect_refusal "$1" "$2" inr-fid "${@:3}"; } # STATUS PATTERN ARGUMENT...
 refused 2 'class scores, which random-conv-1 does not give' --real a.inr --fake b.inr --allow-few --is
 refused 2 'class scores' --fake b.inr --is
 refused 2 '--kid compares two sides' --fake b.inr --kid --save-stats s.npz

@@ -54,12 +54,7 @@ expect_exit 0 inr-fid stats side.inr --shard 2/4 -o part2.npz
 # Refused: incomplete, doubled, from elsewhere; statistics where a part belongs and the reverse.
 for i in 1 2 3; do inr-fid stats side.inr --shard $i/3 -o p$i.npz --quiet >/dev/null || fail "inr-fid stats"; done
 refused() { # STATUS PATTERN ARGUMENT...
-  local status=$1 pattern=$2
-  shift 2
-  expect_exit "$status" inr-fid "$@"
-  expect_one_line inr-fid
-  expect_stderr "$pattern"
-  refuse_stdout .
+  expect_refusal "$1" "$2" inr-fid "${@:3}"
   expect_no_file out.npz
 }
 refused 1 'shard 2/3 is missing' merge p1.npz p3.npz -o out.npz

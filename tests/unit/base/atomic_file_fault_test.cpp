@@ -4,24 +4,17 @@
 #include <sys/resource.h>
 
 #include <csignal>
-#include <fstream>
-#include <sstream>
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
+#include "file_content.hpp"
 #include "support/test.hpp"
 
 using namespace inr::base;
 namespace fs = std::filesystem;
+using inr::test::content;
 
 namespace {
-
-std::string content(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
 
 size_t n_entries(const fs::path& folder) {
   return static_cast<size_t>(std::distance(fs::directory_iterator(folder), fs::directory_iterator()));

@@ -9,24 +9,18 @@
 #include <algorithm>
 #include <csignal>
 #include <fstream>
-#include <sstream>
 #include <thread>
 
 #include "base/descriptor_path.hpp"
 #include "base/error.hpp"
+#include "file_content.hpp"
 #include "support/test.hpp"
 
 using namespace inr::base;
 namespace fs = std::filesystem;
+using inr::test::content;
 
 namespace {
-
-std::string content(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
 
 void put(const std::string& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
 

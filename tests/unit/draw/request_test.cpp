@@ -9,6 +9,7 @@
 #include "draw/draw_options.hpp"
 #include "draw/frame_pattern.hpp"
 #include "draw/zoom.hpp"
+#include "requests.hpp"
 #include "support/small_models.hpp"
 #include "support/test.hpp"
 
@@ -16,13 +17,9 @@ using namespace inr;
 using draw::Format;
 using draw::Mode;
 using draw::Request;
+using namespace inr::test;
 
 namespace {
-
-Request completed(Request request, const std::string& output = {}) {
-  draw::complete(request, output);
-  return request;
-}
 
 std::string refusal(Request request, const std::string& output = {}) {
   try {
@@ -32,18 +29,6 @@ std::string refusal(Request request, const std::string& output = {}) {
     return error.what();
   }
   return {};
-}
-
-Request of(Mode mode) {
-  Request request;
-  request.mode = mode;
-  return request;
-}
-
-Request film() {
-  Request request = of(Mode::kZoom);
-  request.to = model::Window{0.25, 0.25, 0.5, 0.5};
-  return request;
 }
 
 }  // namespace

@@ -4,31 +4,16 @@
 #include <map>
 
 #include "draw/request.hpp"
+#include "requests.hpp"
 #include "support/test.hpp"
 
 using namespace inr;
 using draw::Format;
 using draw::Mode;
 using draw::Request;
+using namespace inr::test;
 
 namespace {
-
-Request completed(Request request, const std::string& output = {}) {
-  draw::complete(request, output);
-  return request;
-}
-
-Request of(Mode mode) {
-  Request request;
-  request.mode = mode;
-  return request;
-}
-
-Request film() {
-  Request request = of(Mode::kZoom);
-  request.to = model::Window{0.25, 0.25, 0.5, 0.5};
-  return request;
-}
 
 // Of n records that all say the same.
 store::Recipe recipe_of(const base::Json& info, int n = 1) {

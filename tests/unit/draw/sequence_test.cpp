@@ -10,38 +10,14 @@
 #include "drawing.hpp"
 #include "image/decode.hpp"
 #include "image/quantize.hpp"
+#include "requests.hpp"
 #include "support/test.hpp"
 
 using namespace inr;
 using draw::Format;
 using draw::Mode;
 using draw::Request;
-
-namespace {
-
-Request each_of(Format format, int64_t width = 0, int64_t height = 0) {
-  Request request;
-  request.mode = Mode::kEach;
-  request.width = width;
-  request.height = height;
-  request.format = format;
-  return request;
-}
-
-Request film_of(Format format, int64_t n_frames) {
-  Request request = each_of(format, 24, 18);
-  request.mode = Mode::kZoom;
-  request.window = {-0.3, -0.3, 1.3, 1.3};
-  request.to = model::Window{0.5, 0.25, 0.625, 0.375};
-  request.n_frames = n_frames;
-  return request;
-}
-
-std::string text(const test::Bytes& bytes, size_t first, size_t count) {
-  return {reinterpret_cast<const char*>(bytes.data()) + first, count};
-}
-
-}  // namespace
+using namespace inr::test;
 
 BOOST_AUTO_TEST_CASE(npy_holds_the_values) {
   const model::ModelConfig config = test::small_model();
