@@ -9,7 +9,8 @@
 #include "cli/common_options.hpp"
 #include "cli/run_tool.hpp"
 #include "cli/streams.hpp"
-#include "gan/checkpoint.hpp"
+#include "runs/checkpoint_file.hpp"
+#include "sample/generator.hpp"
 
 namespace {
 
@@ -42,9 +43,9 @@ base::ExitCode run(const Arguments& arguments) {
   if (arguments.checkpoint.empty()) throw base::UsageError("which checkpoint? give a file or a run folder");
   if (arguments.out.empty() || arguments.out == "-")
     throw base::UsageError("where to? give -o FILE (a checkpoint cannot go through a pipe)");
-  const std::string path = gan::resolve_checkpoint(arguments.checkpoint);
+  const std::string path = runs::resolve_checkpoint(arguments.checkpoint);
   cli::refuse_same_file(path, arguments.out);
-  gan::export_generator(gan::load_generator(path), arguments.out, arguments.half);
+  sample::export_generator(sample::load_generator(path), arguments.out, arguments.half);
   base::log_info(path + " -> " + arguments.out);
   return base::ExitCode::kOk;
 }

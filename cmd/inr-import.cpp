@@ -14,9 +14,9 @@
 #include "cli/interrupt.hpp"
 #include "cli/run_tool.hpp"
 #include "cli/streams.hpp"
-#include "model/released_shapes.hpp"
-#include "store/released_import.hpp"
-#include "store/released_list.hpp"
+#include "released/released_import.hpp"
+#include "released/released_list.hpp"
+#include "released/released_shapes.hpp"
 
 namespace {
 
@@ -54,9 +54,9 @@ struct Arguments {
   bool list = false;
 };
 
-void import(const store::ReleasedSource& source, const std::string& out) {
-  const store::ReleasedPlan plan = store::plan_released(source);
-  const model::ModelConfig config = model::check_released(plan, source.where);
+void import(const released::ReleasedSource& source, const std::string& out) {
+  const released::ReleasedPlan plan = released::plan_released(source);
+  const model::ModelConfig config = released::check_released(plan, source.where);
   std::error_code none;
   const std::filesystem::file_status there = std::filesystem::status(out, none);
   // A file that was begun has to be removed; a pipe may wait for ever, and is ended in the usual way.
@@ -71,7 +71,7 @@ void import(const store::ReleasedSource& source, const std::string& out) {
   std::string hash;
   {
     base::Progress progress("reading", source.file->size() >> 20U, "MiB");
-    hash = store::hash_released(source, [&](uint64_t n_bytes) {
+    hash = released::hash_released(source, [&](uint64_t n_bytes) {
       progress.update(n_bytes >> 20U);
       go_on();
     });
@@ -80,7 +80,7 @@ void import(const store::ReleasedSource& source, const std::string& out) {
                                  {"command", cli::command_line()},
                                  {"imported_from", std::filesystem::path(source.where).filename().string()},
                                  {"imported_sha256", hash}};
-  store::write_released(plan, out, provenance, go_on);
+  released::write_released(plan, out, provenance, go_on);
   const std::string size = std::to_string(config.resolution);
   base::log_info(source.where + " -> " + out + ": decoder released, " + size + "x" + size + ", " +
                  plan.model["upsampling"].get<std::string>() + " upsampling" +
@@ -93,10 +93,10 @@ base::ExitCode run(const Arguments& a) {
   if (!a.list && (a.out.empty() || a.out == "-"))
     throw base::UsageError("where to? give -o FILE (a checkpoint cannot go through a pipe), or --list");
   cli::refuse_same_file(a.file, a.out);
-  const store::ReleasedSource source = store::open_released(a.file);
+  const released::ReleasedSource source = released::open_released(a.file);
   if (a.list) {
-    store::list_released(source,
-                         [](std::string_view lines) { base::write_all(1, std::as_bytes(std::span(lines)), "stdout"); });
+    released::list_released(
+        source, [](std::string_view lines) { base::write_all(1, std::as_bytes(std::span(lines)), "stdout"); });
   } else {
     import(source, a.out);
   }

@@ -10,7 +10,7 @@
 #include "cli/options.hpp"
 #include "cli/run_tool.hpp"
 #include "cli/streams.hpp"
-#include "model/inspect.hpp"
+#include "inspect/inspect.hpp"
 
 namespace {
 
@@ -18,7 +18,7 @@ using namespace inr;
 
 struct InfoOptions {
   std::vector<std::string> paths;
-  model::InspectOptions inspect;
+  inspect::InspectOptions inspect;
   bool json = false;
 };
 
@@ -63,16 +63,16 @@ void bind(cli::Options& options, InfoOptions& info) {
   options.add_flag("--json", info.json, "one JSON object a file");
 }
 
-model::Finding look_at(const std::string& path, const model::InspectOptions& options) {
-  if (path != "-") return model::inspect(path, options);
+inspect::Finding look_at(const std::string& path, const inspect::InspectOptions& options) {
+  if (path != "-") return inspect::inspect(path, options);
   const cli::Input input(path, "pipe an INR stream in, or name a file");
-  return model::inspect_stream(input.fd(), input.where(), options);
+  return inspect::inspect_stream(input.fd(), input.where(), options);
 }
 
 // What is printed of a finding. Throws DataError where a configuration is asked for and there is none.
-std::string report(const model::Finding& finding, const InfoOptions& info) {
-  if (info.json) return base::dump_json(model::to_json(finding)) + "\n";
-  if (!info.inspect.config) return model::to_text(finding);
+std::string report(const inspect::Finding& finding, const InfoOptions& info) {
+  if (info.json) return base::dump_json(inspect::to_json(finding)) + "\n";
+  if (!info.inspect.config) return inspect::to_text(finding);
   if (!finding.details.contains("config"))
     throw base::DataError(finding.path, "holds no configuration" + (finding.fault.empty() ? "" : ": " + finding.fault),
                           "checkpoints, runs and INR streams do");
@@ -84,8 +84,8 @@ base::ExitCode run(const InfoOptions& info) {
   for (const std::string& path : info.paths) {
     std::string text;
     try {
-      const model::Finding finding = look_at(path, info.inspect);
-      if (finding.state != model::FileState::kWhole) status = base::ExitCode::kFailed;
+      const inspect::Finding finding = look_at(path, info.inspect);
+      if (finding.state != inspect::FileState::kWhole) status = base::ExitCode::kFailed;
       text = report(finding, info);
     } catch (const base::UsageError&) {
       throw;

@@ -12,10 +12,12 @@
 #include "cli/interrupt.hpp"
 #include "cli/run_tool.hpp"
 #include "cli/streams.hpp"
-#include "gan/interpolate.hpp"
-#include "gan/key_film.hpp"
-#include "gan/seeded_latents.hpp"
-#include "gan/stream_keys.hpp"
+#include "runs/checkpoint_file.hpp"
+#include "sample/generator.hpp"
+#include "sample/interpolate.hpp"
+#include "sample/key_film.hpp"
+#include "sample/seeded_latents.hpp"
+#include "sample/stream_keys.hpp"
 
 namespace {
 
@@ -50,10 +52,10 @@ const cli::ToolPage kPage = {
 struct Arguments {
   std::vector<uint64_t> seeds;
   std::string latents, checkpoint, stream, space, seed_style;
-  std::optional<gan::Path> path;
+  std::optional<sample::Path> path;
   int64_t frames = 30;
   bool loop = false, half = false;
-  gan::Ease ease = gan::Ease::kLinear;
+  sample::Ease ease = sample::Ease::kLinear;
   std::optional<double> truncation;
   cli::CommonOptions common;
 };
@@ -76,12 +78,12 @@ void bind(cli::Options& options, Arguments& a) {
   options.add("--space", a.space, "where the way lies",
               {.metavar = "z|w|params", .default_text = "z; params for a stream", .choices = {"z", "w", "params"}});
   options.add_parsed(
-      "--path", [&a](const std::string& text) { a.path = gan::parse_path(text); },
+      "--path", [&a](const std::string& text) { a.path = sample::parse_path(text); },
       "along the sphere (in z only) or straight",
       {.metavar = "sphere|line", .default_text = "sphere in z, else line", .suggestions = {"sphere", "line"}});
   options.add("--frames", a.frames, "frames of each leg", {.metavar = "N", .min = 1, .max = 1000000});
   options.add_flag("--loop", a.loop, "return to the first key point");
-  options.add_parsed("--ease", [&a](const std::string& text) { a.ease = gan::parse_ease(text); },
+  options.add_parsed("--ease", [&a](const std::string& text) { a.ease = sample::parse_ease(text); },
                      "pace of each leg: even, or slow at its ends",
                      {.metavar = "linear|cosine", .default_text = "linear", .suggestions = {"linear", "cosine"}});
   options.add("--truncation", a.truncation, "pull h towards its mean by this factor: 1 is none, 0 the mean",
@@ -92,16 +94,16 @@ void bind(cli::Options& options, Arguments& a) {
   cli::add_common(options, a.common, cli::kThreads | cli::kBatch | cli::kDevice);
 }
 
-gan::Way way_of(const Arguments& a, const std::string& default_space) {
-  const gan::Space space = gan::parse_space(a.space.empty() ? default_space : a.space);
-  const gan::Path usual = space == gan::Space::kZ ? gan::Path::kSpherical : gan::Path::kLinear;
-  if (space != gan::Space::kZ && a.path.value_or(usual) != usual)
+sample::Way way_of(const Arguments& a, const std::string& default_space) {
+  const sample::Space space = sample::parse_space(a.space.empty() ? default_space : a.space);
+  const sample::Path usual = space == sample::Space::kZ ? sample::Path::kSpherical : sample::Path::kLinear;
+  if (space != sample::Space::kZ && a.path.value_or(usual) != usual)
     throw base::UsageError("--path sphere: only latents z lie near a sphere; w and params take --path line");
   return {space, a.path.value_or(usual)};
 }
 
 struct Records {
-  store::StreamHeader header;  // count, what and dtype as write_film sets them
+  stream::StreamHeader header;  // count, what and dtype as write_film sets them
   std::vector<base::TensorView> shared;
   std::vector<base::Json> key_infos;
 };
@@ -109,20 +111,20 @@ struct Records {
 /// thetas(first, last): those of frames first .. last - 1. The output is opened here, when the key points are there; a
 /// signal ends it as an error does, which leaves no piece of a file behind.
 template <typename Thetas>
-void write_film(const Arguments& a, const gan::Film& film, gan::Way way, Records records, int64_t batch,
+void write_film(const Arguments& a, const sample::Film& film, sample::Way way, Records records, int64_t batch,
                 const Thetas& thetas) {
   records.header.count = static_cast<uint64_t>(film.size());
   records.header.what = "interpolation";
-  if (a.half) records.header.dtype = store::ThetaDtype::kF16;
+  if (a.half) records.header.dtype = stream::ThetaDtype::kF16;
   const cli::InterruptFlag interrupt;
   cli::Output output(a.common.out.empty() ? "-" : a.common.out, "pipe it into inr-render each, or give -o FILE");
-  store::InrStreamWriter writer([&](std::span<const std::byte> bytes) { output.write(bytes); }, records.header,
-                                records.shared);
+  stream::InrStreamWriter writer([&](std::span<const std::byte> bytes) { output.write(bytes); }, records.header,
+                                 records.shared);
   base::Progress progress("interpolating", static_cast<uint64_t>(film.size()), "frames");
   for (int64_t first = 0; first < film.size(); first += batch) {
     const std::vector<std::vector<float>> made = thetas(first, std::min(film.size(), first + batch));
     for (size_t i = 0; i < made.size(); ++i)
-      writer.write(gan::frame_info(film, first + static_cast<int64_t>(i), records.key_infos, way), made[i]);
+      writer.write(sample::frame_info(film, first + static_cast<int64_t>(i), records.key_infos, way), made[i]);
     progress.update(writer.records_written());
     interrupt.throw_if_raised();
   }
@@ -130,7 +132,7 @@ void write_film(const Arguments& a, const gan::Film& film, gan::Way way, Records
   output.commit();
 }
 
-gan::Film plan_film(const Arguments& a, size_t n_keys, const std::string& where) {
+sample::Film plan_film(const Arguments& a, size_t n_keys, const std::string& where) {
   if (n_keys < 2)
     throw base::DataError(where, n_keys == 1 ? "holds one key point" : "holds no key points",
                           "a film takes two or more");
@@ -140,49 +142,49 @@ gan::Film plan_film(const Arguments& a, size_t n_keys, const std::string& where)
 void from_stream(const Arguments& a) {
   if (!a.space.empty() && a.space != "params")
     throw base::UsageError("--space " + a.space + ": a stream knows its parameters only; give --seeds or --latents");
-  const gan::Way way = way_of(a, "params");
+  const sample::Way way = way_of(a, "params");
   if (a.truncation || !a.checkpoint.empty() || !a.seed_style.empty())
     throw base::UsageError("--truncation, --checkpoint, --seed-style say nothing to a stream, interpolated as it is");
   cli::refuse_same_file(a.stream, a.common.out);
   const cli::Input input(a.stream.empty() ? "-" : a.stream, "pipe inr-sample into it, or give --seeds 1,2");
-  const gan::StreamKeys keys = gan::read_keys(input.fd(), input.where());
-  const gan::Film film = plan_film(a, keys.thetas.size(), input.where());
+  const sample::StreamKeys keys = sample::read_keys(input.fd(), input.where());
+  const sample::Film film = plan_film(a, keys.thetas.size(), input.where());
   write_film(a, film, way, {keys.header, keys.shared(), keys.infos}, 1, [&](int64_t i, int64_t) {
-    const gan::Frame frame = film.frame(i);
+    const sample::Frame frame = film.frame(i);
     return std::vector<std::vector<float>>{gan::between(keys.thetas[static_cast<size_t>(frame.from)],
                                                         keys.thetas[static_cast<size_t>(frame.to)], frame.t, way.path)};
   });
 }
 
 void from_model(const Arguments& a) {
-  const gan::Way way = way_of(a, "z");
-  gan::KeyLatents keys{.rows = {}, .hidden = way.space == gan::Space::kW && !a.latents.empty()};
+  const sample::Way way = way_of(a, "z");
+  sample::KeyLatents keys{.rows = {}, .hidden = way.space == sample::Space::kW && !a.latents.empty()};
   if (keys.hidden && a.truncation)
     throw base::UsageError("--truncation maps z to h; rows of h (--space w) are taken as they are");
   if (a.seeds.size() == 1) throw base::UsageError("--seeds: an interpolation takes two key points or more");
   cli::refuse_same_file(a.latents, a.common.out);
-  const std::string checkpoint = gan::resolve_checkpoint(cli::checkpoint_path(a.checkpoint));
+  const std::string checkpoint = runs::resolve_checkpoint(cli::checkpoint_path(a.checkpoint));
   cli::refuse_same_file(checkpoint, a.common.out);
-  const gan::Sampler sampler(gan::load_generator(checkpoint), a.truncation);
+  const sample::Sampler sampler(sample::load_generator(checkpoint), a.truncation);
   std::vector<base::Json> infos;
-  gan::SeededLatents seeded(sampler, a.seed_style.empty() ? "inr" : a.seed_style);
+  sample::SeededLatents seeded(sampler, a.seed_style.empty() ? "inr" : a.seed_style);
   for (const uint64_t seed : a.seeds) {
     keys.rows.push_back(seeded.row(seed, 0));
     infos.push_back(seeded.info(seed, 0));
   }
   if (!a.latents.empty()) {
-    keys.rows = gan::read_latents(a.latents, keys.hidden ? sampler.config().hidden : sampler.config().z_dim);
-    for (const gan::LatentRow& row : keys.rows) infos.push_back({{"latents", a.latents}, {"row", row.index}});
+    keys.rows = sample::read_latents(a.latents, keys.hidden ? sampler.config().hidden : sampler.config().z_dim);
+    for (const sample::LatentRow& row : keys.rows) infos.push_back({{"latents", a.latents}, {"row", row.index}});
   }
   if (a.truncation)
     for (base::Json& info : infos) info["truncation"] = *a.truncation;
-  const gan::Film film = plan_film(a, keys.rows.size(), a.latents);
+  const sample::Film film = plan_film(a, keys.rows.size(), a.latents);
   field::WorkerPool pool(a.common.n_threads);
-  const gan::KeyFilm key_film(sampler, std::move(keys), way, pool);
-  store::StreamHeader header = sampler.header(std::nullopt, "", store::ThetaDtype::kF32);
+  const sample::KeyFilm key_film(sampler, std::move(keys), way, pool);
+  stream::StreamHeader header = sampler.header(std::nullopt, "", stream::ThetaDtype::kF32);
   header.checkpoint = cli::checkpoint_name(a.checkpoint);
   write_film(a, film, way, {header, sampler.shared(), infos},
-             a.common.batch > 0 ? a.common.batch : gan::Sampler::kGroup * pool.size(),
+             a.common.batch > 0 ? a.common.batch : sample::Sampler::kGroup * pool.size(),
              [&](int64_t first, int64_t last) { return key_film.thetas(film, first, last, pool); });
 }
 

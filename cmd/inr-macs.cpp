@@ -10,8 +10,8 @@
 #include "base/error.hpp"
 #include "cli/options.hpp"
 #include "cli/run_tool.hpp"
+#include "inspect/find_config.hpp"
 #include "model/cost_report.hpp"
-#include "model/find_config.hpp"
 #include "model/presets.hpp"
 #include "model/table1.hpp"
 
@@ -113,7 +113,7 @@ std::vector<CountedModel> count_models(const MacsOptions& macs) {
     }
   }
   for (const std::string& name : macs.names) {
-    models.push_back(model::count_model(model::find_config(name), counts, macs.size_px));
+    models.push_back(model::count_model(inspect::find_config(name), counts, macs.size_px));
   }
   return models;
 }

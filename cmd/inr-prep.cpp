@@ -17,8 +17,8 @@
 #include "cli/common_options.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/run_tool.hpp"
-#include "store/dataset.hpp"
-#include "store/prepare.hpp"
+#include "dataset/dataset.hpp"
+#include "dataset/prepare.hpp"
 
 namespace {
 
@@ -60,7 +60,7 @@ const cli::ToolPage kPage = {
 struct Arguments {
   std::vector<std::string> sources;
   std::string export_folder, preset;
-  store::PrepareOptions scratch;                              // the defaults shown; values are checked here when read
+  dataset::PrepareOptions scratch;                            // the defaults shown; values are checked here when read
   std::vector<std::pair<std::string, std::string>> settings;  // (option, value) as typed: they win over the preset's
   cli::CommonOptions common;
 };
@@ -70,7 +70,7 @@ void bind(cli::Options& options, Arguments& arguments) {
     options.add_parsed(
         name,
         [&arguments, name](const std::string& value) {
-          store::set_prepare_option(arguments.scratch, name, value);
+          dataset::set_prepare_option(arguments.scratch, name, value);
           arguments.settings.emplace_back(name, value);
         },
         help, std::move(hints));
@@ -80,7 +80,7 @@ void bind(cli::Options& options, Arguments& arguments) {
   cli::add_out(options, arguments.common.out, "the dataset to write or to continue",
                {.metavar = "DATASET", .completion = cli::Completion::kFile});
   std::vector<std::string> presets;
-  for (const store::PreparePreset& preset : store::prepare_presets()) presets.push_back(preset.name);
+  for (const dataset::PreparePreset& preset : dataset::prepare_presets()) presets.push_back(preset.name);
   options.add("--preset", arguments.preset, "a named set of the options below, printed; options given beside it win",
               {.metavar = "NAME", .choices = presets});
   setting("--size", "side of the stored pictures in pixels", {.metavar = "N"});
@@ -102,18 +102,18 @@ void bind(cli::Options& options, Arguments& arguments) {
 }
 
 // Preset first, then what was typed.
-store::PrepareOptions resolve(const Arguments& arguments) {
-  store::PrepareOptions options;
-  for (const store::PreparePreset& preset : store::prepare_presets()) {
+dataset::PrepareOptions resolve(const Arguments& arguments) {
+  dataset::PrepareOptions options;
+  for (const dataset::PreparePreset& preset : dataset::prepare_presets()) {
     if (preset.name != arguments.preset) continue;
     std::string line = "preset " + preset.name + ":";
     for (const auto& [name, value] : preset.options) {
-      store::set_prepare_option(options, name, value);
+      dataset::set_prepare_option(options, name, value);
       line += " " + name + " " + value;
     }
     base::log_info(line);
   }
-  for (const auto& [name, value] : arguments.settings) store::set_prepare_option(options, name, value);
+  for (const auto& [name, value] : arguments.settings) dataset::set_prepare_option(options, name, value);
   options.skip_bad |= arguments.scratch.skip_bad;
   options.out = arguments.common.out;
   options.n_threads = arguments.common.n_threads;
@@ -122,33 +122,34 @@ store::PrepareOptions resolve(const Arguments& arguments) {
 }
 
 base::ExitCode build(const Arguments& arguments) {
-  const store::PrepareOptions options = resolve(arguments);
-  store::check_prepare_options(options);
-  const std::unique_ptr<store::PictureSource> source = store::open_sources(arguments.sources, std::cin, options.limit);
+  const dataset::PrepareOptions options = resolve(arguments);
+  dataset::check_prepare_options(options);
+  const std::unique_ptr<dataset::PictureSource> source =
+      dataset::open_sources(arguments.sources, std::cin, options.limit);
   const cli::InterruptFlag interrupt;
   base::Progress bar("preparing", static_cast<uint64_t>(source->size()), "pictures");
-  store::PrepareCallbacks callbacks;
+  dataset::PrepareCallbacks callbacks;
   callbacks.progress = [&](int64_t n_done, int64_t) { bar.update(static_cast<uint64_t>(n_done)); };
   callbacks.bad_picture = [&](const std::string& fault) {
     bar.clear();
     base::log_warning("left out: " + fault);
   };
   callbacks.interrupted = [&] { return interrupt.raised(); };
-  const store::PrepareReport report = store::prepare(*source, options, callbacks);
+  const dataset::PrepareReport report = dataset::prepare(*source, options, callbacks);
   bar.clear();
 
-  for (const std::string& line : store::remarks(report, options)) base::log_info(line);
-  if (report.end == store::PrepareEnd::kTooManyBad) return base::ExitCode::kThreshold;
-  if (report.end == store::PrepareEnd::kInterrupted) return base::ExitCode::kInterrupted;
-  const std::string line = store::result_line(report, options.out, arguments.common.json) + "\n";
+  for (const std::string& line : dataset::remarks(report, options)) base::log_info(line);
+  if (report.end == dataset::PrepareEnd::kTooManyBad) return base::ExitCode::kThreshold;
+  if (report.end == dataset::PrepareEnd::kInterrupted) return base::ExitCode::kInterrupted;
+  const std::string line = dataset::result_line(report, options.out, arguments.common.json) + "\n";
   base::write_all(1, std::as_bytes(std::span(line)), "stdout");
   return base::ExitCode::kOk;
 }
 
 void export_dataset(const std::string& path, const std::string& folder) {
-  const store::DatasetReader dataset(path);
+  const dataset::DatasetReader dataset(path);
   base::Progress bar("exporting", static_cast<uint64_t>(dataset.size()), "pictures");
-  const int64_t n_files = store::export_pictures(
+  const int64_t n_files = dataset::export_pictures(
       dataset, folder, [&](int64_t n_done, int64_t) { bar.update(static_cast<uint64_t>(n_done)); });
   bar.clear();
   base::log_info(std::to_string(n_files) + " pictures in " + folder);

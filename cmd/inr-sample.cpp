@@ -14,10 +14,12 @@
 #include "cli/interrupt.hpp"
 #include "cli/run_tool.hpp"
 #include "cli/streams.hpp"
-#include "gan/sampler.hpp"
-#include "gan/seeded_latents.hpp"
 #include "parallel/device.hpp"
-#include "store/inr_stream.hpp"
+#include "runs/checkpoint_file.hpp"
+#include "sample/generator.hpp"
+#include "sample/sampler.hpp"
+#include "sample/seeded_latents.hpp"
+#include "stream/inr_stream.hpp"
 
 namespace {
 
@@ -92,9 +94,9 @@ void bind(cli::Options& options, Arguments& a) {
 /// Which latents are asked for, one by one.
 class Requests {
  public:
-  Requests(const Arguments& a, const gan::Sampler& sampler) : a_(a), seeded_(sampler, a.seed_style) {
+  Requests(const Arguments& a, const sample::Sampler& sampler) : a_(a), seeded_(sampler, a.seed_style) {
     if (!a.latents.empty())
-      file_ = gan::read_latents(a.latents, a.space == "w" ? sampler.config().hidden : sampler.config().z_dim);
+      file_ = sample::read_latents(a.latents, a.space == "w" ? sampler.config().hidden : sampler.config().z_dim);
     const auto available = static_cast<int64_t>(a.latents.empty() ? a.seeds.size() : file_.size());
     const bool listed = !a.latents.empty() || !a.seeds.empty();
     if (listed && a.n_given && a.n_records > available) {
@@ -107,7 +109,7 @@ class Requests {
     base::LegacyNormal::require_seed(a.common.seed);
   }
   [[nodiscard]] int64_t count() const { return count_; }
-  [[nodiscard]] gan::LatentRow row(int64_t i) {
+  [[nodiscard]] sample::LatentRow row(int64_t i) {
     if (!file_.empty()) return file_[static_cast<size_t>(i)];
     const auto [seed, index] = key(i);
     return seeded_.row(seed, index);
@@ -132,8 +134,8 @@ class Requests {
   }
 
   const Arguments& a_;
-  gan::SeededLatents seeded_;
-  std::vector<gan::LatentRow> file_;
+  sample::SeededLatents seeded_;
+  std::vector<sample::LatentRow> file_;
   int64_t count_ = 0;
 };
 
@@ -145,25 +147,25 @@ base::ExitCode run(const Arguments& a) {
   if (a.space == "w" && a.truncation) {
     throw base::UsageError("--truncation maps z to h; rows of h (--space w) are taken as they are");
   }
-  const std::string checkpoint = gan::resolve_checkpoint(cli::checkpoint_path(a.checkpoint));
+  const std::string checkpoint = runs::resolve_checkpoint(cli::checkpoint_path(a.checkpoint));
   cli::refuse_same_file(checkpoint, a.common.out);
   std::optional<cli::InterruptFlag> interrupt;
   cli::Output output(a.common.out.empty() ? "-" : a.common.out, "pipe it into inr-render, or give -o FILE");
   // A file has to be removed; writing to a pipe may take for ever, and is ended in the usual way.
   if (output.file() != nullptr) interrupt.emplace();
-  const gan::Sampler sampler(gan::load_generator(checkpoint), a.truncation, device);
+  const sample::Sampler sampler(sample::load_generator(checkpoint), a.truncation, device);
   Requests requests(a, sampler);
   field::WorkerPool pool(a.common.n_threads);
-  const int64_t batch = a.common.batch > 0 ? a.common.batch : gan::Sampler::kGroup * pool.size();
+  const int64_t batch = a.common.batch > 0 ? a.common.batch : sample::Sampler::kGroup * pool.size();
   const bool from_w = !a.latents.empty() && a.space == "w";
-  store::StreamHeader header = sampler.header(static_cast<uint64_t>(requests.count()), "samples",
-                                              a.half ? store::ThetaDtype::kF16 : store::ThetaDtype::kF32);
+  stream::StreamHeader header = sampler.header(static_cast<uint64_t>(requests.count()), "samples",
+                                               a.half ? stream::ThetaDtype::kF16 : stream::ThetaDtype::kF32);
   header.checkpoint = cli::checkpoint_name(a.checkpoint);
-  store::InrStreamWriter writer([&](std::span<const std::byte> bytes) { output.write(bytes); }, header,
-                                sampler.shared());
+  stream::InrStreamWriter writer([&](std::span<const std::byte> bytes) { output.write(bytes); }, header,
+                                 sampler.shared());
   base::Progress progress("sampling", static_cast<uint64_t>(requests.count()), "samples");
   for (int64_t first = 0; first < requests.count(); first += batch) {
-    std::vector<gan::LatentRow> rows;
+    std::vector<sample::LatentRow> rows;
     for (int64_t i = first; i < std::min(first + batch, requests.count()); ++i) rows.push_back(requests.row(i));
     if (!from_w) {
       const auto hidden = sampler.hidden_rows(rows, pool);

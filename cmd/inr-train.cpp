@@ -14,9 +14,9 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "cli/interrupt.hpp"
+#include "dataset/dataset.hpp"
 #include "gan/dry_run.hpp"
 #include "gan/hypernetwork.hpp"
-#include "gan/run_lock.hpp"
 #include "gan/sample_grid.hpp"
 #include "gan/share_start.hpp"
 #include "inr-train-options.hpp"
@@ -25,7 +25,8 @@
 #include "parallel/device.hpp"
 #include "parallel/launch.hpp"
 #include "parallel/shard.hpp"
-#include "store/dataset.hpp"
+#include "runs/checkpoint_file.hpp"
+#include "runs/run_lock.hpp"
 
 namespace {
 
@@ -49,7 +50,7 @@ std::function<double(const model::Config&, const field::TensorMap&)> make_score(
 }
 
 /// What the folder or --init holds, or a fresh start.
-gan::LoadedRun start_run(const Arguments& a, const store::DatasetReader* dataset) {
+gan::LoadedRun start_run(const Arguments& a, const dataset::DatasetReader* dataset) {
   gan::LoadedRun start = gan::start_run(a.start, dataset);
   const base::Json before = start.provenance.is_object() ? start.provenance : base::Json::object();
   start.provenance = gan::make_provenance(dataset, std::string("inr-train ") + cli::version(), cli::command_line());
@@ -60,9 +61,9 @@ gan::LoadedRun start_run(const Arguments& a, const store::DatasetReader* dataset
 
 /// Every process finds the same; rank 0 prints it: the configuration, which --config takes, to stdout.
 base::ExitCode dry_run(const Arguments& a, const parallel::Launch& launch) {
-  std::optional<store::DatasetReader> dataset;
+  std::optional<dataset::DatasetReader> dataset;
   if (!a.dataset.empty()) dataset.emplace(a.dataset);
-  const store::DatasetReader* pictures = dataset ? &*dataset : nullptr;
+  const dataset::DatasetReader* pictures = dataset ? &*dataset : nullptr;
   const model::Config config = gan::planned_config(a.start, pictures);
   // With a dataset that is told already; without one, the plan is of a training all the same.
   const bool untrained = a.start.iterations && *a.start.iterations == 0;
@@ -80,11 +81,11 @@ base::ExitCode dry_run(const Arguments& a, const parallel::Launch& launch) {
 }
 
 base::ExitCode write_untrained(const Arguments& a) {
-  if (gan::list_checkpoints(a.start.run).empty()) gan::check_start(a.start, nullptr);  // before the folder is made
-  const gan::RunLock lock(a.start.run);
+  if (runs::list_checkpoints(a.start.run).empty()) gan::check_start(a.start, nullptr);  // before the folder is made
+  const runs::RunLock lock(a.start.run);
   const gan::LoadedRun start = start_run(a, nullptr);
   if (start.state.iteration > 0) throw base::UsageError("which pictures? a run that has begun needs its DATASET");
-  const std::string path = a.start.run + "/" + gan::checkpoint_name(0);
+  const std::string path = a.start.run + "/" + model::checkpoint_name(0);
   gan::save_checkpoint(path, start.config, start.state, start.provenance);
   std::cout << path << "\n";
   return base::ExitCode::kOk;
@@ -95,13 +96,13 @@ struct Start {
   Start(const Arguments& a, parallel::Group& group) : dataset(a.dataset) {
     gan::require_same_start(dataset, gan::options_text(a.start) + " " + a.on_nan + " " + a.kernel, group);
     if (group.rank() > 0) return;
-    if (gan::list_checkpoints(a.start.run).empty()) gan::check_start(a.start, &dataset);  // before the folder is made
+    if (runs::list_checkpoints(a.start.run).empty()) gan::check_start(a.start, &dataset);  // before the folder is made
     lock.emplace(a.start.run);
     run = start_run(a, &dataset);
     parallel::images_of_rank(run.config.training.batch, 0, group.size());  // can it be shared out?
   }
-  store::DatasetReader dataset;
-  std::optional<gan::RunLock> lock;
+  dataset::DatasetReader dataset;
+  std::optional<runs::RunLock> lock;
   gan::LoadedRun run;
 };
 

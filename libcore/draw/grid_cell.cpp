@@ -63,7 +63,7 @@ void check_enlarged(const model::Window& window, const model::ModelConfig& confi
     throw base::UsageError("--compare enlarges the picture of training, and the window is less than a pixel of it " +
                            std::string(width < 1 ? "wide" : "high") + "; give a larger --window");
   }
-  const std::string small_size = store::shortest_text(width) + "x" + store::shortest_text(height);
+  const std::string small_size = draw::shortest_text(width) + "x" + draw::shortest_text(height);
   if (width > static_cast<double>(plan.width()) || height > static_cast<double>(plan.height())) {
     throw base::UsageError("--compare enlarges the picture of training, " + small_size + " pixels; " + size +
                            " is smaller");

@@ -232,7 +232,7 @@ void draw_records(const Request& request, RecordSource& records, const OpenOutpu
   std::exception_ptr fault;
   try {
     for (Record record; records.next(record);) spool.push(std::move(record));
-  } catch (const store::StreamError&) {
+  } catch (const stream::StreamError&) {
     fault = std::current_exception();
   }
   if (fault && spool.size() == 0) std::rethrow_exception(fault);

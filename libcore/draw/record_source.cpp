@@ -18,23 +18,23 @@ bool RecordSource::next_stream() {
       OpenedInput input = open_(n_opened_++);
       where_ = input.where;
       wait_ = std::move(input.wait);
-      reader_ = std::make_unique<store::InrStreamReader>(input.fd, input.where);
+      reader_ = std::make_unique<stream::InrStreamReader>(input.fd, input.where);
     }
     if (wait_) wait_();
     if (reader_->next_stream()) break;
     reader_.reset();
   }
-  const store::StreamHeader& header = reader_->header();
+  const stream::StreamHeader& header = reader_->header();
   if (n_opened_ == 1 && reader_->streams_read() == 1) first_count_ = header.count;
   const model::ModelConfig config = model::parse_model_config(header.config, where_);
   model_ = field::make_model(config, *header.blob, header.n_theta);
-  origin_ = std::make_shared<const store::StreamOrigin>(store::origin_of(header));
+  origin_ = std::make_shared<const draw::StreamOrigin>(draw::origin_of(header));
   in_stream_ = true;
   return true;
 }
 
 bool RecordSource::read(Record& record) {
-  store::StreamRecord raw;
+  stream::StreamRecord raw;
   for (;;) {
     if (!in_stream_ && !next_stream()) return false;
     if (wait_) wait_();

@@ -11,16 +11,16 @@
 #include <unordered_map>
 #include <vector>
 
+#include "draw/recorded_commands.hpp"
 #include "field/renderer.hpp"
-#include "store/inr_stream.hpp"
-#include "store/recipe.hpp"
+#include "stream/inr_stream.hpp"
 
 namespace inr::draw {
 
 /// One function: a model and its parameters.
 struct Record {
   std::shared_ptr<const field::InrModel> model;
-  std::shared_ptr<const store::StreamOrigin> origin;
+  std::shared_ptr<const draw::StreamOrigin> origin;
   base::Json info;
   std::vector<float> theta;  // [n_theta]
   uint64_t number = 0;       // counted from 0 over all inputs
@@ -60,10 +60,10 @@ class RecordSource {
   std::function<OpenedInput(size_t)> open_;
   std::string where_;
   std::function<void()> wait_;
-  std::unique_ptr<store::InrStreamReader> reader_;
+  std::unique_ptr<stream::InrStreamReader> reader_;
   bool in_stream_ = false;
   std::shared_ptr<const field::InrModel> model_;
-  std::shared_ptr<const store::StreamOrigin> origin_;
+  std::shared_ptr<const draw::StreamOrigin> origin_;
   std::optional<uint64_t> first_count_;
   uint64_t n_read_ = 0;
 

@@ -10,7 +10,7 @@
 
 #include "draw/grid_labels.hpp"
 #include "draw/record_source.hpp"
-#include "store/recipe.hpp"
+#include "draw/recorded_commands.hpp"
 
 namespace inr::draw {
 
@@ -29,7 +29,7 @@ class RecordSpool {
   bool pop(Record& record);
   [[nodiscard]] uint64_t size() const noexcept { return n_records_; }
   /// How all that were pushed can be made again, and how wide their labels are.
-  [[nodiscard]] const store::Recipe& recipe() const noexcept { return recipe_; }
+  [[nodiscard]] const draw::Recipe& recipe() const noexcept { return recipe_; }
   [[nodiscard]] const LabelWidths& label_widths() const noexcept { return label_widths_; }
   /// The different models of all that were pushed, in the order in which they came.
   [[nodiscard]] const std::vector<model::ModelConfig>& models() const noexcept { return models_; }
@@ -47,7 +47,7 @@ class RecordSpool {
   std::string folder_;
   int fd_ = -1;
   bool reading_ = false;
-  store::Recipe recipe_;
+  draw::Recipe recipe_;
   LabelWidths label_widths_;
   std::vector<model::ModelConfig> models_;
 };

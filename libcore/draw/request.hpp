@@ -10,12 +10,12 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "draw/recorded_commands.hpp"
 #include "field/decoder.hpp"
 #include "image/resample.hpp"
 #include "image/row_writer.hpp"
 #include "model/config.hpp"
 #include "model/grid.hpp"
-#include "store/recipe.hpp"
 
 namespace inr::draw {
 
@@ -96,7 +96,7 @@ model::GridRequest grid_request(const Request& request, const model::ModelConfig
 
 /// Where a picture of ours says what it shows.
 struct Subject {
-  const store::Recipe* records;      ///< all that the picture shows
+  const draw::Recipe* records;       ///< all that the picture shows
   const base::Json* info = nullptr;  ///< of the record where the picture shows a single one
   model::Window window{};
   int64_t width = 0, height = 0;  ///< pixels; needed for the frames of a film alone

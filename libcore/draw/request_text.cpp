@@ -6,7 +6,7 @@
 namespace inr::draw {
 namespace {
 
-using store::shortest_text;
+using draw::shortest_text;
 
 std::string text(const model::Window& window) {
   return shortest_text(window.x0) + "," + shortest_text(window.y0) + "," + shortest_text(window.x1) + "," +
@@ -14,7 +14,7 @@ std::string text(const model::Window& window) {
 }
 
 std::string text(const std::vector<uint64_t>& numbers) {
-  store::NumberList list;
+  draw::NumberList list;
   for (const uint64_t number : numbers) list.add(number);
   return list.text();
 }
@@ -58,7 +58,7 @@ std::string view_text(const Request& request, const Subject& subject) {
 
 std::string command_text(const Request& request, const Subject& subject) {
   const bool single = subject.info != nullptr;
-  const std::optional<store::Recipe::Text> recipe = subject.records->text();
+  const std::optional<draw::Recipe::Text> recipe = subject.records->text();
   std::string out = recipe ? recipe->commands + " | inr-render" : "inr-render";
   const bool compares = !request.compare.empty();
   if (request.mode == Mode::kZoom) out += " zoom";

@@ -96,7 +96,7 @@ PictureJob make_job(const Request& request, const Record& record, std::shared_pt
   job.model = record.model;
   job.plan = planner.plan(record.model->config, window);
   job.theta = std::move(theta);
-  store::Recipe recipe;
+  draw::Recipe recipe;
   recipe.add(*record.origin, record.info);
   job.text = text_chunks(request, {&recipe, &record.info, window, job.plan->width(), job.plan->height(), record.number},
                          options.version);

@@ -41,8 +41,8 @@ bool DataOrder::flip(int64_t position) const {
   return (base::CounterRng(seed_, static_cast<uint64_t>(position), kFlipStream).next_u32() >> 31) != 0;
 }
 
-void require_fitting(const store::DatasetReader& dataset, int64_t resolution) {
-  const store::DatasetInfo& info = dataset.info();
+void require_fitting(const dataset::DatasetReader& dataset, int64_t resolution) {
+  const dataset::DatasetInfo& info = dataset.info();
   const std::string side = std::to_string(resolution);
   if (dataset.size() == 0)
     throw base::DataError(dataset.path(), "holds no pictures", "prepare it from a source that has some");
@@ -54,7 +54,7 @@ void require_fitting(const store::DatasetReader& dataset, int64_t resolution) {
   }
 }
 
-BatchLoader::BatchLoader(const store::DatasetReader& dataset, const LoaderOptions& options)
+BatchLoader::BatchLoader(const dataset::DatasetReader& dataset, const LoaderOptions& options)
     : dataset_(dataset), options_(options), order_(options.seed, std::max<int64_t>(1, dataset.size())) {
   require_fitting(dataset, options.resolution);
   if (options_.shard.empty()) {

@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-#include "store/dataset.hpp"
+#include "dataset/dataset.hpp"
 
 namespace inr::gan {
 
@@ -34,7 +34,7 @@ class DataOrder {
 };
 
 /// Throws DataError where the dataset is empty or its pictures are not resolution x resolution.
-void require_fitting(const store::DatasetReader& dataset, int64_t resolution);
+void require_fitting(const dataset::DatasetReader& dataset, int64_t resolution);
 
 struct LoaderOptions {
   uint64_t seed = 0;
@@ -58,7 +58,7 @@ class BatchLoader {
  public:
   /// The dataset must outlive the loader. Throws DataError where its pictures are not R x R or there are none,
   /// SystemError where no thread can be started.
-  BatchLoader(const store::DatasetReader& dataset, const LoaderOptions& options);
+  BatchLoader(const dataset::DatasetReader& dataset, const LoaderOptions& options);
   ~BatchLoader();
   BatchLoader(const BatchLoader&) = delete;
   BatchLoader& operator=(const BatchLoader&) = delete;
@@ -77,7 +77,7 @@ class BatchLoader {
   [[nodiscard]] std::vector<Picture> plan_batch(int64_t number);
   [[nodiscard]] at::Tensor read_batch(const std::vector<Picture>& pictures) const;
 
-  const store::DatasetReader& dataset_;
+  const dataset::DatasetReader& dataset_;
   LoaderOptions options_;
   double stalled_ms_ = 0;
   std::mutex mutex_;  // guards all below

@@ -43,36 +43,4 @@ struct LoadedNetworks {
 /// Throws DataError where there is not even a generator.
 LoadedNetworks load_networks(const std::string& path);
 
-/// The configuration alone, from the head of the file: its data are not checked.
-model::Config load_config(const std::string& path);
-/// What a checkpoint says of its origin, null where it says nothing; from the head as well.
-base::Json checkpoint_provenance(const std::string& path);
-/// How far it was trained; 0 where it does not say; from the head as well.
-int64_t checkpoint_progress(const std::string& path);
-
-/// A generator as sampling uses it: the ema. weights.
-struct LoadedGenerator {
-  model::Config config;
-  field::TensorMap weights;          // hypernet.*, inr.*
-  std::optional<at::Tensor> h_mean;  // [hidden]
-  std::string model_hash;            // of names and values of the weights, 64 hex digits
-  base::Json progress;               // null where the checkpoint has none
-  base::Json provenance;
-  std::string path;
-};
-LoadedGenerator load_generator(const std::string& path);
-
-/// Only what sampling needs: ema. and h_mean, in float32 or float16 (half).
-void export_generator(const LoadedGenerator& generator, const std::string& path, bool half);
-
-using model::checkpoint_name;
-/// The checkpoints of a run folder by iteration, ascending: {iteration, path}. Only looks at names; none where there is
-/// no such folder. Throws SystemError where it cannot be read.
-std::vector<std::pair<int64_t, std::string>> list_checkpoints(const std::string& run);
-/// The newest checkpoint of a run folder that is whole; damaged ones are passed over with a warning. Empty where there
-/// is none.
-std::string newest_checkpoint(const std::string& run);
-/// A file as it is; a run folder's newest whole checkpoint. Throws DataError where there is none.
-std::string resolve_checkpoint(const std::string& file_or_run);
-
 }  // namespace inr::gan

@@ -83,7 +83,7 @@ int64_t checkpoint_bytes(const model::Config& config) {
 }
 
 void describe_run(std::ostream& out, const model::Config& config, const StepOptions& options, int n_processes,
-                  int loader_threads, int64_t keep, const store::DatasetReader* dataset) {
+                  int loader_threads, int64_t keep, const dataset::DatasetReader* dataset) {
   const std::vector<model::TensorSpec> g = model::generator_tensors(config.model);
   const std::vector<int64_t> shard = parallel::images_of_rank(config.training.batch, 0, n_processes);
   const auto n_images = static_cast<int64_t>(shard.size());

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <ostream>
 
+#include "dataset/dataset.hpp"
 #include "gan/train_step.hpp"
 #include "model/config.hpp"
-#include "store/dataset.hpp"
 
 namespace inr::gan {
 
@@ -30,6 +30,6 @@ int64_t checkpoint_bytes(const model::Config& config);
 /// Prints the numbers of parameters, the memory, what the checkpoints take (keep of them; 0: all), and the shapes of a
 /// first batch, which is read from the dataset where there is one. Throws what reading the dataset throws.
 void describe_run(std::ostream& out, const model::Config& config, const StepOptions& options, int n_processes,
-                  int loader_threads, int64_t keep, const store::DatasetReader* dataset);
+                  int loader_threads, int64_t keep, const dataset::DatasetReader* dataset);
 
 }  // namespace inr::gan

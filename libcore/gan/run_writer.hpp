@@ -10,8 +10,8 @@
 #include <string>
 
 #include "gan/checkpoint.hpp"
-#include "gan/run_log.hpp"
 #include "gan/trainer.hpp"
+#include "runs/run_log.hpp"
 
 namespace inr::gan {
 
@@ -33,7 +33,7 @@ class RunWriter {
   /// be written.
   void checkpoint(const TrainState& state, bool last);
 
-  /// Path of the newest checkpoint written or resumed from; empty: none.
+  /// sample::Path of the newest checkpoint written or resumed from; empty: none.
   [[nodiscard]] const std::string& newest() const noexcept { return newest_; }
   [[nodiscard]] std::optional<double> best_score() const noexcept { return best_score_; }
 
@@ -45,7 +45,7 @@ class RunWriter {
   const TrainerOptions& options_;
   const model::Config& config_;
   base::Json provenance_;
-  RunLog log_;
+  runs::RunLog log_;
   int64_t saved_at_ = -1;
   std::string newest_, samples_;
   std::optional<double> best_score_;

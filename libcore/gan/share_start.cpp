@@ -35,7 +35,7 @@ std::string options_text(const StartOptions& options) {
   return base::dump_json(out);
 }
 
-void require_same_start(const store::DatasetReader& dataset, const std::string& options, parallel::Group& group) {
+void require_same_start(const dataset::DatasetReader& dataset, const std::string& options, parallel::Group& group) {
   if (group.size() == 1) return;
   const Json own = {{"path", dataset.path()},
                     {"pictures", dataset.info().content_hash + " " + std::to_string(dataset.size())},

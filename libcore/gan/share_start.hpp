@@ -4,10 +4,10 @@
 #pragma once
 #include <string>
 
+#include "dataset/dataset.hpp"
 #include "gan/checkpoint.hpp"
 #include "gan/start.hpp"
 #include "parallel/group.hpp"
-#include "store/dataset.hpp"
 
 namespace inr::gan {
 
@@ -17,7 +17,7 @@ std::string options_text(const StartOptions& options);
 
 /// Compares content hash, size and options (options_text() and whatever else must agree) of all processes. Collective.
 /// Throws DataError (other pictures) and UsageError (other options) in every process, naming two that differ.
-void require_same_start(const store::DatasetReader& dataset, const std::string& options, parallel::Group& group);
+void require_same_start(const dataset::DatasetReader& dataset, const std::string& options, parallel::Group& group);
 
 /// Gives every process of a group the run of rank 0, but for the moving average, which rank 0 alone keeps and writes.
 /// Collective; on other ranks run is only written.

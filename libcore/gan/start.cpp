@@ -21,7 +21,7 @@ model::Config read_config_file(const std::string& path) {
   return model::parse_config(base::parse_json(text, path), path);
 }
 
-model::Config base_config(const StartOptions& options, const store::DatasetReader* dataset) {
+model::Config base_config(const StartOptions& options, const dataset::DatasetReader* dataset) {
   if (!options.config_file.empty()) return read_config_file(options.config_file);
   if (!options.preset.empty()) return model::find_preset(options.preset).config;
   if (!options.init.empty()) return load_config(resolve_checkpoint(options.init));
@@ -69,7 +69,7 @@ void require_same_networks(const model::Config& run, const StartOptions& options
   }
 }
 
-void warn_of_another_dataset(const base::Json& provenance, const store::DatasetReader& dataset,
+void warn_of_another_dataset(const base::Json& provenance, const dataset::DatasetReader& dataset,
                              const std::string& path) {
   const std::string hash = dataset.info().content_hash;
   if (!provenance.is_object() || !provenance.contains("dataset_hash") || !provenance["dataset_hash"].is_string())
@@ -107,7 +107,7 @@ model::Config resumed_config(const model::Config& before, const StartOptions& op
   return config;
 }
 
-LoadedRun resumed(LoadedRun run, const StartOptions& options, const store::DatasetReader* dataset) {
+LoadedRun resumed(LoadedRun run, const StartOptions& options, const dataset::DatasetReader* dataset) {
   run.config = resumed_config(run.config, options, run.path);
   if (!options.init.empty())
     base::log_info("--init " + options.init + " is left aside: " + options.run + " goes on from its own checkpoint");
@@ -177,7 +177,7 @@ void refuse_drawn_only(const model::Config& config) {
       " is drawn, not trained (inr-import makes its checkpoints); give another --preset or --config");
 }
 
-model::Config fresh_config(const StartOptions& options, const store::DatasetReader* dataset) {
+model::Config fresh_config(const StartOptions& options, const dataset::DatasetReader* dataset) {
   if (!options.preset.empty() && !options.config_file.empty()) {
     throw base::UsageError("--preset and --config exclude each other");
   }
@@ -195,7 +195,7 @@ model::Config fresh_config(const StartOptions& options, const store::DatasetRead
   return config;
 }
 
-LoadedRun initialised(const StartOptions& options, const store::DatasetReader* dataset) {
+LoadedRun initialised(const StartOptions& options, const dataset::DatasetReader* dataset) {
   const std::string path = resolve_checkpoint(options.init);
   LoadedNetworks networks = load_networks(path);
   LoadedRun run;
@@ -217,7 +217,7 @@ LoadedRun initialised(const StartOptions& options, const store::DatasetReader* d
 
 }  // namespace
 
-model::Config planned_config(const StartOptions& options, const store::DatasetReader* dataset) {
+model::Config planned_config(const StartOptions& options, const dataset::DatasetReader* dataset) {
   if (!options.resume.empty()) {
     const bool newest = options.resume == "auto";
     const std::string path = newest ? newest_checkpoint(options.run) : resolve_checkpoint(options.resume);
@@ -232,7 +232,7 @@ model::Config planned_config(const StartOptions& options, const store::DatasetRe
   return config;
 }
 
-LoadedRun start_run(const StartOptions& options, const store::DatasetReader* dataset) {
+LoadedRun start_run(const StartOptions& options, const dataset::DatasetReader* dataset) {
   if (!options.preset.empty() && !options.config_file.empty())
     throw base::UsageError("--preset and --config exclude each other");
   if (options.resume.empty()) {
@@ -263,7 +263,7 @@ LoadedRun start_run(const StartOptions& options, const store::DatasetReader* dat
   return run;
 }
 
-void check_start(const StartOptions& options, const store::DatasetReader* dataset) {
+void check_start(const StartOptions& options, const dataset::DatasetReader* dataset) {
   if (options.resume.empty() || options.resume == "auto") {
     fresh_config(options, dataset);
   } else {
@@ -271,11 +271,11 @@ void check_start(const StartOptions& options, const store::DatasetReader* datase
   }
 }
 
-base::Json make_provenance(const store::DatasetReader* dataset, const std::string& program,
+base::Json make_provenance(const dataset::DatasetReader* dataset, const std::string& program,
                            const std::string& command) {
   base::Json out = {{"program", program}, {"command", command}};
   if (dataset != nullptr) {
-    const store::DatasetInfo& info = dataset->info();
+    const dataset::DatasetInfo& info = dataset->info();
     out["dataset"] = std::filesystem::path(dataset->path()).filename().string();
     out["dataset_hash"] = info.content_hash;
     out["dataset_count"] = info.count;

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "dataset/dataset.hpp"
 #include "gan/checkpoint.hpp"
-#include "store/dataset.hpp"
 
 namespace inr::gan {
 
@@ -37,17 +37,18 @@ struct StartOptions {
 /// holds checkpoints or the best one of a run; --resume in one whose checkpoints can none of them be read).
 /// --resume never goes on below a checkpoint that it had to pass over, and --resume=FILE with nothing to do begins no
 /// other folder.
-LoadedRun start_run(const StartOptions& options, const store::DatasetReader* dataset);
+LoadedRun start_run(const StartOptions& options, const dataset::DatasetReader* dataset);
 
 /// The checks of a fresh start_run() without its work: throws what that would throw of options, configuration and
 /// dataset.
-void check_start(const StartOptions& options, const store::DatasetReader* dataset);
+void check_start(const StartOptions& options, const dataset::DatasetReader* dataset);
 
 /// The configuration that start_run() would train, from a fresh start or the checkpoint to resume (whose head alone is
 /// read). Throws what that would throw of them.
-model::Config planned_config(const StartOptions& options, const store::DatasetReader* dataset);
+model::Config planned_config(const StartOptions& options, const dataset::DatasetReader* dataset);
 
 /// What a checkpoint says of its origin: dataset, recipe, content hash, program version, command.
-base::Json make_provenance(const store::DatasetReader* dataset, const std::string& program, const std::string& command);
+base::Json make_provenance(const dataset::DatasetReader* dataset, const std::string& program,
+                           const std::string& command);
 
 }  // namespace inr::gan

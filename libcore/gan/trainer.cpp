@@ -40,7 +40,7 @@ Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : 
 /// One run in progress: owns the state; rank 0 also owns everything that is written beside it.
 class Run {
  public:
-  Run(LoadedRun start, const store::DatasetReader& dataset, const TrainerOptions& options, parallel::Group& group)
+  Run(LoadedRun start, const dataset::DatasetReader& dataset, const TrainerOptions& options, parallel::Group& group)
       : config_(start.config),
         // Taken out of `start`, which lives as long as the call of loop(): Adam replaces tensors, and old ones must go.
         state_(to_device(std::exchange(start.state, {}), options.device)),
@@ -231,7 +231,7 @@ class Run {
                    {"backward", phases_.backward / n},
                    {"optimiser", phases_.optimiser / n},
                    {"allreduce", phases_.allreduce / n}}},
-                 {"memory_bytes", resident_bytes()}};
+                 {"memory_bytes", runs::resident_bytes()}};
     if (options_.step.kernel == field::Kernel::kCheck) line["kernel_difference"] = report_.worst_difference;
     log(line);
     if (data_share > kStallShare && due(options_.log_every) && !warned_of_stalls_) {
@@ -275,7 +275,7 @@ class Run {
 
 }  // namespace
 
-TrainResult train(LoadedRun start, const store::DatasetReader& dataset, const TrainerOptions& options,
+TrainResult train(LoadedRun start, const dataset::DatasetReader& dataset, const TrainerOptions& options,
                   parallel::Group& group) {
   return Run(std::move(start), dataset, options, group).loop();
 }

@@ -9,15 +9,15 @@
 #include <optional>
 #include <string>
 
+#include "dataset/dataset.hpp"
 #include "gan/checkpoint.hpp"
 #include "gan/train_step.hpp"
 #include "parallel/group.hpp"
-#include "store/dataset.hpp"
 
 namespace inr::gan {
 
 struct TrainerOptions {
-  std::string run;                  // the folder, as RunLock makes it
+  std::string run;                  // the folder, as runs::RunLock makes it
   int64_t checkpoint_every = 1000;  // iterations; one more is written at the end and on interruption
   int64_t keep = 3;                 // newest checkpoints kept; 0 keeps all
   int64_t sample_every = 500;       // iterations between sample grids
@@ -46,7 +46,7 @@ struct TrainResult {
 /// group.close(). Throws DataError (the dataset does not fit; a picture cannot be read, or a loss or gradient is not
 /// finite: the state of before that iteration is then the newest checkpoint; the last iterations were all skipped) and
 /// SystemError.
-TrainResult train(LoadedRun start, const store::DatasetReader& dataset, const TrainerOptions& options,
+TrainResult train(LoadedRun start, const dataset::DatasetReader& dataset, const TrainerOptions& options,
                   parallel::Group& group);
 
 }  // namespace inr::gan

@@ -14,11 +14,12 @@
 
 #include "base/error.hpp"
 #include "field/renderer.hpp"
-#include "gan/checkpoint.hpp"
-#include "gan/sampler.hpp"
 #include "image/quantize.hpp"
 #include "metrics/upsampled.hpp"
-#include "store/inr_stream.hpp"
+#include "runs/checkpoint_file.hpp"
+#include "sample/generator.hpp"
+#include "sample/sampler.hpp"
+#include "stream/inr_stream.hpp"
 
 namespace inr::metrics {
 namespace {
@@ -64,7 +65,7 @@ class Painter {
   Upsampling filter_;
 };
 
-std::shared_ptr<const field::InrModel> model_of(const gan::LoadedGenerator& generator) {
+std::shared_ptr<const field::InrModel> model_of(const sample::LoadedGenerator& generator) {
   auto model = std::make_shared<field::InrModel>();
   model->config = generator.config.model;
   model->layout = model::theta_layout(model->config);
@@ -76,7 +77,7 @@ std::shared_ptr<const field::InrModel> model_of(const gan::LoadedGenerator& gene
 
 class CheckpointSet final : public PictureSet {
  public:
-  CheckpointSet(gan::LoadedGenerator generator, std::string name, const PictureSetOptions& options,
+  CheckpointSet(sample::LoadedGenerator generator, std::string name, const PictureSetOptions& options,
                 field::WorkerPool& pool)
       : painter_(model_of(generator), options.upsampling),
         sampler_(std::move(generator), std::nullopt),
@@ -90,7 +91,7 @@ class CheckpointSet final : public PictureSet {
   [[nodiscard]] std::optional<int64_t> usual_count() const override { return kUsualSamples; }
   [[nodiscard]] PictureSize size() const override { return painter_.size(); }
   [[nodiscard]] base::Json origin() const override {
-    const gan::LoadedGenerator& generator = sampler_.generator();
+    const sample::LoadedGenerator& generator = sampler_.generator();
     base::Json json = {{"checkpoint", base::printable(generator.path, 4096)}, {"model_hash", generator.model_hash}};
     if (generator.progress.is_object() && generator.progress.contains("iteration")) {
       json["iteration"] = generator.progress.at("iteration");
@@ -104,7 +105,7 @@ class CheckpointSet final : public PictureSet {
   }
   bool next(PictureJob& job) override {
     if (n_given_ == n_images_) return false;
-    const int64_t within = n_given_ % gan::Sampler::kGroup;
+    const int64_t within = n_given_ % sample::Sampler::kGroup;
     if (within == 0) draw_group();
     job = painter_.job(std::move(thetas_[static_cast<size_t>(within)]));
     ++n_given_;
@@ -114,8 +115,8 @@ class CheckpointSet final : public PictureSet {
  private:
   // The next group of records, which share one product.
   void draw_group() {
-    std::vector<gan::LatentRow> rows;
-    for (int64_t i = n_given_; i < std::min(n_given_ + gan::Sampler::kGroup, n_images_); ++i) {
+    std::vector<sample::LatentRow> rows;
+    for (int64_t i = n_given_; i < std::min(n_given_ + sample::Sampler::kGroup, n_images_); ++i) {
       rows.push_back(sampler_.latent(seed_, static_cast<uint64_t>(i)));
     }
     std::vector<std::vector<float>> hidden = sampler_.hidden_rows(rows, pool_);
@@ -124,7 +125,7 @@ class CheckpointSet final : public PictureSet {
   }
 
   Painter painter_;
-  gan::Sampler sampler_;
+  sample::Sampler sampler_;
   std::string name_;
   uint64_t seed_;
   int64_t n_images_, n_given_ = 0;
@@ -164,7 +165,7 @@ class StreamSet final : public PictureSet {
   [[nodiscard]] PictureSize size() const override { return painter_ ? painter_->size() : PictureSize{}; }
   [[nodiscard]] base::Json origin() const override { return {{"model_hash", base::printable(model_hash_)}}; }
   bool next(PictureJob& job) override {
-    store::StreamRecord record;
+    stream::StreamRecord record;
     while (!reader_.next(record)) {
       if (!open_next()) return false;
     }
@@ -175,7 +176,7 @@ class StreamSet final : public PictureSet {
  private:
   bool open_next() {
     if (!reader_.next_stream()) return false;
-    const store::StreamHeader& header = reader_.header();
+    const stream::StreamHeader& header = reader_.header();
     const model::ModelConfig config = model::parse_model_config(header.config, name_);
     painter_.emplace(field::make_model(config, *header.blob, header.n_theta), upsampling_);
     model_hash_ = header.model_hash;
@@ -184,7 +185,7 @@ class StreamSet final : public PictureSet {
 
   std::string name_;
   Descriptor fd_;
-  store::InrStreamReader reader_;
+  stream::InrStreamReader reader_;
   Upsampling upsampling_;
   std::optional<Painter> painter_;
   std::string model_hash_;
@@ -196,12 +197,12 @@ bool is_run_folder(const std::string& path) {
   std::error_code error;
   if (!std::filesystem::is_directory(path, error)) return false;
   return std::filesystem::exists(std::filesystem::path(path) / "log.jsonl", error) ||
-         !gan::list_checkpoints(path).empty();
+         !runs::list_checkpoints(path).empty();
 }
 
 std::unique_ptr<PictureSet> open_checkpoint_set(const std::string& path, const PictureSetOptions& options,
                                                 field::WorkerPool& pool) {
-  return std::make_unique<CheckpointSet>(gan::load_generator(gan::resolve_checkpoint(path)), path, options, pool);
+  return std::make_unique<CheckpointSet>(sample::load_generator(runs::resolve_checkpoint(path)), path, options, pool);
 }
 
 std::unique_ptr<PictureSet> open_stream_set(const std::string& path, Upsampling upsampling) {

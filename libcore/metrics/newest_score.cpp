@@ -12,12 +12,13 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/safetensors.hpp"
-#include "gan/checkpoint.hpp"
-#include "metrics/best_link.hpp"
 #include "metrics/outputs.hpp"
 #include "metrics/picture_set.hpp"
-#include "metrics/score_log.hpp"
 #include "metrics/score_request.hpp"
+#include "runs/best_link.hpp"
+#include "runs/checkpoint_file.hpp"
+#include "runs/score_log.hpp"
+#include "sample/generator.hpp"
 
 namespace inr::metrics {
 namespace {
@@ -51,16 +52,16 @@ struct Candidate {
 // Nothing, where the folder has no whole checkpoint (yet). A checkpoint that no waiting makes readable (of another
 // version, or none of ours at all) is an error.
 std::string newest_of(const std::string& run) {
-  std::string path = gan::newest_checkpoint(run);
+  std::string path = runs::newest_checkpoint(run);
   if (!path.empty()) return path;
-  for (const auto& [iteration, listed] : gan::list_checkpoints(run)) {
+  for (const auto& [iteration, listed] : runs::list_checkpoints(run)) {
     try {
       (void)base::Safetensors::open(listed, base::Check::kHead);
     } catch (const base::Error&) {  // half written, or gone
       continue;
     }
     try {
-      (void)gan::checkpoint_provenance(listed);
+      (void)runs::checkpoint_provenance(listed);
     } catch (const base::SystemError&) {  // gone since
     }
   }
@@ -83,7 +84,7 @@ std::optional<Candidate> find_candidate(const std::string& fake) {
   const std::string path = run ? newest_of(fake) : fake;
   if (path.empty()) return not_yet(base::printable(fake) + " has no whole checkpoint");
   try {
-    return Candidate{path, gan::load_generator(path).model_hash};
+    return Candidate{path, sample::load_generator(path).model_hash};
   } catch (const base::SystemError&) {
     if (!run || fs::exists(path, error)) throw;
   }
@@ -108,11 +109,11 @@ void restore_best(const std::string& run, const std::vector<Json>& by_score) {
     if (!checkpoint.is_string() || !hash.is_string()) continue;
     const std::string path = run + "/" + fs::path(checkpoint.get<std::string>()).filename().string();
     try {
-      if (!fs::exists(path, error) || gan::load_generator(path).model_hash != hash.get<std::string>()) continue;
+      if (!fs::exists(path, error) || sample::load_generator(path).model_hash != hash.get<std::string>()) continue;
     } catch (const base::Error&) {  // vanished, or another by now
       continue;
     }
-    if (link_best(run, path)) return;
+    if (runs::link_best(run, path)) return;
   }
 }
 
@@ -124,8 +125,8 @@ class BestChoice {
   // Of the line that is appended next, the value of "best".
   bool choose(const std::vector<Json>& records, const Json& line) {
     by_score_ = comparable_by_score(records, line);
-    best_ = is_best(records, line, {}) && is_best(records, line, best_model_hash(run_));
-    fault_ = best_link_fault(run_);
+    best_ = is_best(records, line, {}) && is_best(records, line, runs::best_model_hash(run_));
+    fault_ = runs::best_link_fault(run_);
     if (best_ && !fault_.empty()) base::log_warning(fault_ + "; it is left as it is");
     if (!fault_.empty()) best_ = false;
     if (best_ && !held_.held()) {
@@ -141,11 +142,11 @@ class BestChoice {
       restore_best(run_, by_score_);
     }
   }
-  [[nodiscard]] HeldCheckpoint& held() noexcept { return held_; }
+  [[nodiscard]] runs::HeldCheckpoint& held() noexcept { return held_; }
 
  private:
   std::string run_;
-  HeldCheckpoint held_;
+  runs::HeldCheckpoint held_;
   std::vector<Json> by_score_;
   std::string fault_;
   bool best_ = false;
@@ -172,7 +173,7 @@ std::optional<Evaluation> evaluate_newest(EvaluateOptions options, BestChoice* b
 std::optional<Evaluation> evaluate_and_record(const EvaluateOptions& options, const RecordOptions& record) {
   check_request(options, record);
   if (record.append.empty()) return evaluate(options);
-  std::optional<ScoreLock> lock;
+  std::optional<runs::ScoreLock> lock;
   if (record.if_newer) {
     lock.emplace(record.append);
     if (!lock->held()) {
@@ -180,7 +181,7 @@ std::optional<Evaluation> evaluate_and_record(const EvaluateOptions& options, co
       return std::nullopt;
     }
   }
-  ScoreLog log(record.append);
+  runs::ScoreLog log(record.append);
   const std::vector<Json> records = log.read();
   const Json request = request_of(options);
   EvaluateOptions resolved = options;
@@ -193,7 +194,7 @@ std::optional<Evaluation> evaluate_and_record(const EvaluateOptions& options, co
     }
     resolved.fake = candidate->path;
   } else if (record.best) {
-    resolved.fake = gan::resolve_checkpoint(options.fake);
+    resolved.fake = runs::resolve_checkpoint(options.fake);
   }
   std::optional<BestChoice> best;
   if (record.best) best.emplace(options.fake, resolved.fake);

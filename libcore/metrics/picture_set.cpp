@@ -19,12 +19,12 @@
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/npy.hpp"
+#include "dataset/dataset.hpp"
+#include "dataset/sources.hpp"
 #include "image/decode.hpp"
 #include "metrics/generated_set.hpp"
 #include "metrics/upsampled.hpp"
-#include "store/dataset.hpp"
-#include "store/inr_stream.hpp"
-#include "store/sources.hpp"
+#include "stream/inr_stream.hpp"
 
 namespace inr::metrics {
 namespace {
@@ -61,8 +61,8 @@ class StoredSet final : public PictureSet {
 };
 
 std::unique_ptr<PictureSet> open_dataset(const std::string& path) {
-  const auto reader = std::make_shared<const store::DatasetReader>(path);
-  const store::DatasetInfo& info = reader->info();
+  const auto reader = std::make_shared<const dataset::DatasetReader>(path);
+  const dataset::DatasetInfo& info = reader->info();
   base::Json origin = {{"dataset_hash", info.content_hash}};
   const std::string filter = filter_of_recipe(info.recipe);
   if (!filter.empty()) origin["filter"] = filter;
@@ -72,7 +72,7 @@ std::unique_ptr<PictureSet> open_dataset(const std::string& path) {
 }
 
 std::unique_ptr<PictureSet> open_stored(const std::string& path) {
-  std::shared_ptr<const store::PictureSource> source = store::open_source(path);
+  std::shared_ptr<const dataset::PictureSource> source = dataset::open_source(path);
   if (source->kind() == "dataset") return open_dataset(path);
   const int64_t count = source->size();
   auto read = [source, path](int64_t i) {
@@ -137,7 +137,7 @@ SideKind detect_side(const std::string& path) {
     throw base::DataError(path, "the file is empty",
                           "give a dataset, folder, zip, statistics (.npz), INR stream or checkpoint");
   }
-  if (head.starts_with(std::string_view(store::kStreamMagic.data(), store::kStreamMagic.size())))
+  if (head.starts_with(std::string_view(stream::kStreamMagic.data(), stream::kStreamMagic.size())))
     return SideKind::kStream;
   if (is_npz(head, path)) return SideKind::kStatistics;
   if (is_safetensors(head)) return SideKind::kCheckpoint;

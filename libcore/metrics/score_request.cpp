@@ -9,13 +9,14 @@
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/sha256.hpp"
-#include "gan/checkpoint.hpp"
+#include "dataset/dataset.hpp"
+#include "dataset/sources.hpp"
 #include "metrics/feature_network.hpp"
 #include "metrics/generated_set.hpp"
 #include "metrics/picture_set.hpp"
 #include "metrics/upsampled.hpp"
-#include "store/dataset.hpp"
-#include "store/sources.hpp"
+#include "runs/checkpoint_file.hpp"
+#include "sample/generator.hpp"
 
 namespace inr::metrics {
 namespace {
@@ -35,12 +36,12 @@ std::string content_hash(const std::string& path) {
     case SideKind::kStream:
       return fs::is_regular_file(path, error) ? file_hash(path) : std::string();
     case SideKind::kCheckpoint:
-      return gan::load_generator(gan::resolve_checkpoint(path)).model_hash;
+      return sample::load_generator(runs::resolve_checkpoint(path)).model_hash;
     case SideKind::kPictures:
       break;
   }
-  if (fs::is_directory(path, error) || store::open_source(path)->kind() != "dataset") return {};
-  return store::DatasetReader(path).info().content_hash;
+  if (fs::is_directory(path, error) || dataset::open_source(path)->kind() != "dataset") return {};
+  return dataset::DatasetReader(path).info().content_hash;
 }
 
 bool draws_samples(const std::string& fake) { return fake != "-" && detect_side(fake) == SideKind::kCheckpoint; }

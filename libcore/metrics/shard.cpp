@@ -13,12 +13,12 @@
 
 #include "base/error.hpp"
 #include "base/sha256.hpp"
+#include "dataset/sources.hpp"
 #include "field/worker_pool.hpp"
 #include "metrics/feature_network.hpp"
 #include "metrics/measure.hpp"
 #include "metrics/outputs.hpp"
 #include "metrics/side.hpp"
-#include "store/sources.hpp"
 
 namespace inr::metrics {
 namespace {
@@ -137,7 +137,7 @@ Statistics joined(const std::vector<Part>& parts) {
 
 // Of files without a hash of their own: their names and sizes, which tell most changes between two shards.
 std::string listing_hash(const std::string& path) {
-  const std::unique_ptr<store::PictureSource> source = store::open_source(path);
+  const std::unique_ptr<dataset::PictureSource> source = dataset::open_source(path);
   std::error_code error;
   std::string text;
   for (int64_t i = 0; i < source->size(); ++i) {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/json.hpp"
-#include "model/find_config.hpp"
 #include "model/macs.hpp"
+#include "model/named_config.hpp"
 #include "model/table1.hpp"
 
 namespace inr::model {

@@ -10,7 +10,7 @@
 
 #include "base/philox.hpp"
 #include "field/inr_model.hpp"
-#include "store/inr_stream.hpp"
+#include "stream/inr_stream.hpp"
 
 namespace inr::bench {
 
@@ -70,12 +70,12 @@ struct Sample {
 
   void write_stream(const std::string& path) const {
     std::ofstream file(path, std::ios::binary);
-    store::StreamHeader header;
+    stream::StreamHeader header;
     header.config = model::to_json(config);
     header.n_theta = static_cast<int64_t>(theta.size());
     header.model_hash = "bench";
     header.what = "samples";
-    store::InrStreamWriter writer(
+    stream::InrStreamWriter writer(
         [&](std::span<const std::byte> bytes) {
           file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
         },

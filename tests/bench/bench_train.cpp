@@ -17,12 +17,12 @@
 #include <thread>
 
 #include "base/error.hpp"
+#include "dataset/dataset.hpp"
 #include "gan/batch_loader.hpp"
 #include "gan/hypernetwork.hpp"
 #include "gan/train_step.hpp"
 #include "model/macs.hpp"
 #include "model/presets.hpp"
-#include "store/dataset.hpp"
 
 namespace {
 
@@ -100,7 +100,7 @@ void draw_frequencies(const model::Config& config, gan::TrainState& state) {
 
 class Bench {
  public:
-  Bench(const model::Config& config, const store::DatasetReader* dataset)
+  Bench(const model::Config& config, const dataset::DatasetReader* dataset)
       : config_(config), state_(gan::initial_state(config)) {
     draw_frequencies(config, state_);
     if (dataset != nullptr) {
@@ -162,7 +162,7 @@ int run(int argc, char** argv) {
   config.training.batch = number(argv[2]);
   const int64_t n_iterations = number(argv[3]);
   at::set_num_threads(static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
-  std::optional<store::DatasetReader> dataset;
+  std::optional<dataset::DatasetReader> dataset;
   if (argc == 5) dataset.emplace(argv[4]);
   const double rate = product_rate();
   const double products = products_of_iteration(config);

@@ -4,15 +4,16 @@
 #include <memory>
 
 #include "fuzz/fuzz.hpp"
-#include "model/released_shapes.hpp"
-#include "store/released_import.hpp"
+#include "released/released_import.hpp"
+#include "released/released_shapes.hpp"
 
 using namespace inr;
 
 void fuzz_bytes(std::span<const std::byte> bytes) {
-  const store::ReleasedSource source = store::read_released(std::make_shared<const base::MemoryBytes>(bytes), "fuzz");
-  const store::ReleasedPlan plan = store::plan_released(source);
-  model::check_released(plan, source.where);
-  if (store::hash_released(source).size() != 64) std::abort();
-  store::write_released(plan, "/dev/null", {});
+  const released::ReleasedSource source =
+      released::read_released(std::make_shared<const base::MemoryBytes>(bytes), "fuzz");
+  const released::ReleasedPlan plan = released::plan_released(source);
+  released::check_released(plan, source.where);
+  if (released::hash_released(source).size() != 64) std::abort();
+  released::write_released(plan, "/dev/null", {});
 }

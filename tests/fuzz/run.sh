@@ -13,13 +13,13 @@ root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
 folder=${2:-$(mktemp -d)}
 target=${3:-pickle}
 mkdir -p "$folder/corpus-$target" "$folder/include" "$folder/seeds"
-for part in base store model image decoders; do ln -sfn "$root/libcore/$part" "$folder/include/$part"; done
+for part in base released model decoders; do ln -sfn "$root/libcore/$part" "$folder/include/$part"; done
 
 shopt -s nullglob
-sources=("$root/tests/fuzz/${target}_fuzz.cpp" "$root"/libcore/store/{pickle,released}_*.cpp
+sources=("$root/tests/fuzz/${target}_fuzz.cpp" "$root"/libcore/released/{pickle,released}_*.cpp
   "$root"/libcore/base/{atomic_file,byte_source,crc32c,dtype,error,file_input,json,philox,safetensors,safetensors_write,sha256}.cpp "$root"/libcore/base/descriptor_path*.cpp)
 if [[ $target == import ]]; then
-  sources+=("$root"/libcore/model/{config,config_read,config_setting,config_validate,decoders,grid,macs,presets,released_shapes,theta_layout}.cpp
+  sources+=("$root"/libcore/model/{config,config_read,config_setting,config_validate,decoders,grid,macs,presets,theta_layout}.cpp
     "$root"/libcore/decoders/*/layout.cpp)
 fi
 flags=(-std=c++20 -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all "-I$folder/include" "-I$root/tests")

@@ -16,7 +16,7 @@ complain_all() {
 }
 
 # The one table of folders and what they may include, and the folders that use LibTorch.
-folders=$(sed -nE 's/^set\(INR_ALLOWED_([a-z]+) .*/\1/p' libcore/cmake/InrLibrary.cmake)
+folders=$(sed -nE 's/^set\(INR_ROOM_([a-z]+) .*/\1/p' libcore/cmake/InrLibrary.cmake)
 torch_folders=$(sed -nE 's/^ *inr_library\(([a-z]+) .*TORCH.*/\1/p' libcore/CMakeLists.txt)
 
 # Files of the tree: those that git knows or would take; without git (a release archive) all but the build folder.
@@ -77,11 +77,10 @@ refused() {  # the other folders but those named, as an alternative of a pattern
   echo "$out"
 }
 for folder in $folders; do
-  row=$(sed -nE "s/^set\(INR_ALLOWED_$folder +\"?([a-z ]*)\"?\).*/\1/p" libcore/cmake/InrLibrary.cmake)
-  private=$(sed -nE "s/^set\(INR_PRIVATE_$folder +([a-z ]*)\).*/\1/p" libcore/cmake/InrLibrary.cmake)
+  row=$(sed -nE "s/^set\(INR_ROOM_$folder +\"?([a-z ]*)\"?\).*/\1/p" libcore/cmake/InrLibrary.cmake)
   complain_all "$folder may not include this" < <(
     grep -rnHE --include='*.hpp' "#include \"($(refused "$folder" $row))/" "libcore/$folder" 2>/dev/null
-    grep -rnHE --include='*.cpp' "#include \"($(refused "$folder" $row $private))/" "libcore/$folder" 2>/dev/null)
+    grep -rnHE --include='*.cpp' "#include \"($(refused "$folder" $row))/" "libcore/$folder" 2>/dev/null)
 done
 
 # Every page of ours that a man page refers to is there.

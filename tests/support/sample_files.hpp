@@ -14,11 +14,11 @@
 #include "base/npy.hpp"
 #include "base/philox.hpp"
 #include "base/safetensors.hpp"
+#include "dataset/dataset_writer.hpp"
 #include "image/encode.hpp"
 #include "image/y4m.hpp"
 #include "model/config.hpp"
 #include "model/theta_layout.hpp"
-#include "store/dataset_writer.hpp"
 #include "support/pictures.hpp"
 #include "support/stream_bytes.hpp"
 #include "support/test.hpp"
@@ -91,9 +91,9 @@ inline SmallCheckpoint small_checkpoint(bool exported = false, int64_t iteration
 }
 
 /// A stream whose head fits its configuration.
-inline Bytes model_stream(size_t n_records, store::ThetaDtype dtype = store::ThetaDtype::kF32, bool damaged = false) {
+inline Bytes model_stream(size_t n_records, stream::ThetaDtype dtype = stream::ThetaDtype::kF32, bool damaged = false) {
   const model::Config config = small_config();
-  store::StreamHeader header;
+  stream::StreamHeader header;
   header.config = model::to_json(config.model);
   header.n_theta = model::theta_layout(config.model).n_theta - (damaged ? 1 : 0);
   header.count = n_records;
@@ -106,17 +106,17 @@ inline Bytes model_stream(size_t n_records, store::ThetaDtype dtype = store::The
     views.push_back({spec.name, base::Dtype::kF32, spec.shape, std::as_bytes(std::span(values))});
   Bytes bytes;
   const auto sink = [&](std::span<const std::byte> more) { bytes.insert(bytes.end(), more.begin(), more.end()); };
-  store::InrStreamWriter writer(sink, header, views);
+  stream::InrStreamWriter writer(sink, header, views);
   for (size_t i = 0; i < n_records; ++i) writer.write({{"seed", 0}, {"index", i}}, small_theta(i, header.n_theta));
   writer.finish();
   return bytes;
 }
 
 inline void write_dataset(const std::string& path, size_t n_pictures, bool finished = true) {
-  store::DatasetWriter writer(path, "png", {{"size", 8}, {"crop", "center"}});
+  dataset::DatasetWriter writer(path, "png", {{"size", 8}, {"crop", "center"}});
   for (size_t i = 0; i < n_pictures; ++i) {
     const Bytes png = image::encode_png(test_picture(i, 8, 8));
-    writer.append({store::Codec::kPng, 3, 8, 8}, png, "picture " + std::to_string(i));
+    writer.append({dataset::Codec::kPng, 3, 8, 8}, png, "picture " + std::to_string(i));
   }
   if (finished)
     writer.finish();

@@ -11,7 +11,7 @@
 #include "base/safetensors.hpp"
 #include "field/renderer.hpp"
 #include "model/theta_layout.hpp"
-#include "store/inr_stream.hpp"
+#include "stream/inr_stream.hpp"
 #include "support/stream_bytes.hpp"
 
 namespace inr::test {
@@ -95,7 +95,7 @@ inline Bytes function_stream(const model::ModelConfig& config, size_t n, size_t 
   std::vector<base::TensorView> views;
   for (const base::TensorInfo& tensor : shared.tensors())
     views.push_back({tensor.name, tensor.dtype, tensor.shape, shared.bytes(tensor)});
-  store::StreamHeader header;
+  stream::StreamHeader header;
   header.config = model::to_json(config);
   header.n_theta = model::theta_layout(config).n_theta;
   header.model_hash = "0123abcd";
@@ -103,7 +103,7 @@ inline Bytes function_stream(const model::ModelConfig& config, size_t n, size_t 
   header.what = "samples";
   Bytes bytes;
   const auto sink = [&](std::span<const std::byte> more) { bytes.insert(bytes.end(), more.begin(), more.end()); };
-  store::InrStreamWriter writer(sink, header, views);
+  stream::InrStreamWriter writer(sink, header, views);
   for (size_t i = first; i < first + n; ++i) writer.write({{"seed", 5}, {"index", i}}, random_theta(config, i));
   writer.finish();
   return bytes;

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "base/atomic_file.hpp"
-#include "store/inr_stream.hpp"
+#include "stream/inr_stream.hpp"
 
 namespace inr::test {
 
@@ -38,7 +38,7 @@ class BytesDescriptor {
 struct SmallStream {
   int64_t n_theta = 3;
   size_t n_records = 2;
-  store::ThetaDtype dtype = store::ThetaDtype::kF32;
+  stream::ThetaDtype dtype = stream::ThetaDtype::kF32;
   bool says_count = true;
   bool ends = true;
 };
@@ -61,14 +61,14 @@ inline Bytes small_stream(const SmallStream& what, std::vector<size_t>* boundari
   const std::vector<float> shared = {1, -2, 3, 4, 5, -6};
   const std::vector<base::TensorView> tensors = {
       {"inr.0.0.shared", base::Dtype::kF32, {2, 3}, std::as_bytes(std::span(shared))}};
-  store::StreamHeader header;
+  stream::StreamHeader header;
   header.config = {{"resolution", 8}};
   header.n_theta = what.n_theta;
   header.model_hash = "0123abcd";
   if (what.says_count) header.count = what.n_records;
   header.what = "samples";
   header.dtype = what.dtype;
-  store::InrStreamWriter writer(sink, header, tensors);
+  stream::InrStreamWriter writer(sink, header, tensors);
   for (size_t i = 0; i < what.n_records; ++i) writer.write({{"seed", 0}, {"index", i}}, small_theta(i, what.n_theta));
   if (what.ends) writer.finish();
   return bytes;

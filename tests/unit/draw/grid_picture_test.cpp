@@ -118,15 +118,15 @@ BOOST_AUTO_TEST_CASE(whole_records_of_a_cut_stream_are_drawn) {
   test::Bytes cut = test::function_stream(config, 5);
   cut.resize(cut.size() - 100);  // within the last record
   test::Bytes png;
-  BOOST_CHECK_EXCEPTION(test::draw_bytes(grid_of(8, 8), {cut}, {}, &png), store::StreamError,
-                        [](const store::StreamError& error) {
+  BOOST_CHECK_EXCEPTION(test::draw_bytes(grid_of(8, 8), {cut}, {}, &png), stream::StreamError,
+                        [](const stream::StreamError& error) {
                           return std::string(error.what()).find("cut short after 4 of 5 records") != std::string::npos;
                         });
   BOOST_TEST((png == test::draw_bytes(grid_of(8, 8), {test::function_stream(config, 4)})));
   // Without a whole record nothing is opened.
   cut.resize(1000);
   png.clear();
-  BOOST_CHECK_THROW(test::draw_bytes(grid_of(8, 8), {cut}, {}, &png), store::StreamError);
+  BOOST_CHECK_THROW(test::draw_bytes(grid_of(8, 8), {cut}, {}, &png), stream::StreamError);
   BOOST_TEST(png.empty());
 }
 
@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(too_large_for_jpeg) {
 
 BOOST_AUTO_TEST_CASE(an_empty_input) {
   BOOST_CHECK_THROW(test::draw_bytes(grid_of(8, 8), {test::function_stream(test::small_model(), 0)}), base::DataError);
-  BOOST_CHECK_THROW(test::draw_bytes(grid_of(8, 8), {test::Bytes{}}), store::StreamError);
+  BOOST_CHECK_THROW(test::draw_bytes(grid_of(8, 8), {test::Bytes{}}), stream::StreamError);
 }
 
 BOOST_AUTO_TEST_CASE(progress_can_stop_the_work) {

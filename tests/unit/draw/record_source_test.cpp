@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(a_cut_after_the_selection_is_told) {
   draw::RecordSource source = memory.source({1});
   draw::Record record;
   BOOST_TEST(source.next(record));
-  BOOST_CHECK_THROW(source.next(record), store::StreamError);
+  BOOST_CHECK_THROW(source.next(record), stream::StreamError);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_promised) {

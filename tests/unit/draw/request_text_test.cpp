@@ -16,9 +16,9 @@ using namespace inr::test;
 namespace {
 
 // Of n records that all say the same.
-store::Recipe recipe_of(const base::Json& info, int n = 1) {
-  store::Recipe recipe;
-  for (int i = 0; i < n; ++i) recipe.add({"abc", "", store::ThetaDtype::kF32}, info);
+draw::Recipe recipe_of(const base::Json& info, int n = 1) {
+  draw::Recipe recipe;
+  for (int i = 0; i < n; ++i) recipe.add({"abc", "", stream::ThetaDtype::kF32}, info);
   return recipe;
 }
 
@@ -27,7 +27,7 @@ store::Recipe recipe_of(const base::Json& info, int n = 1) {
 BOOST_AUTO_TEST_CASE(commands_draw_the_picture_again) {
   const base::Json sampled = {{"seed", 7}, {"index", 0}, {"truncation", 0.7}};
   const base::Json later = {{"seed", 7}, {"index", 3}};
-  const store::Recipe unknown = recipe_of({{"by", "hand"}}), two = recipe_of(sampled, 2);
+  const draw::Recipe unknown = recipe_of({{"by", "hand"}}), two = recipe_of(sampled, 2);
   draw::Subject many{&unknown};
   Request request = completed(of(Mode::kGrid));
   BOOST_TEST(draw::command_text(request, many) == "inr-render");
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(commands_draw_the_picture_again) {
              "--compare nearest,lanczos");
 
   const Request each = completed(of(Mode::kEach), "%d.png");
-  const store::Recipe first = recipe_of(sampled), fourth = recipe_of(later);
+  const draw::Recipe first = recipe_of(sampled), fourth = recipe_of(later);
   BOOST_TEST(draw::command_text(each, {&first, &sampled}) == "inr-sample --seeds 7 --truncation 0.7 | inr-render");
   BOOST_TEST(draw::command_text(each, {&fourth, &later}) == "inr-sample --seed 7 -n 4 | inr-render --select 3");
   // One picture of records that do not say where they are from: by its number among them.
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(blocks_are_upsampled_in_pictures_denser_than_training) {
   BOOST_TEST(draw::can_upsample(request));
   BOOST_TEST(draw::can_upsample(completed(film())));
   request.upsample_from = 0;
-  const store::Recipe none;
+  const draw::Recipe none;
   BOOST_TEST(draw::command_text(request, {&none}) == "inr-render superres --scale 4 --upsample-from 0");
   request.cells = model::Cells::kTraining;
   BOOST_TEST(!draw::can_upsample(request));

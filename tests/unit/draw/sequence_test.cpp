@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(npy_needs_the_number_of_pictures) {
   test::Bytes cut = test::function_stream(config, 5);
   cut.resize(cut.size() - 100);
   test::Bytes bytes;
-  BOOST_CHECK_THROW(test::draw_bytes(request, {cut}, work, &bytes), store::StreamError);
+  BOOST_CHECK_THROW(test::draw_bytes(request, {cut}, work, &bytes), stream::StreamError);
   BOOST_TEST(n_of(bytes) == 4);
 }
 
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(a_film_reads_its_input_to_the_end) {
   test::Bytes cut = test::function_stream(test::small_model(), 3);
   cut.resize(cut.size() - 5);
   test::Bytes film;
-  BOOST_CHECK_THROW(test::draw_bytes(film_of(Format::kY4m, 2), {cut}, {}, &film), store::StreamError);
+  BOOST_CHECK_THROW(test::draw_bytes(film_of(Format::kY4m, 2), {cut}, {}, &film), stream::StreamError);
   BOOST_TEST((film == test::draw_bytes(film_of(Format::kY4m, 2), {test::function_stream(test::small_model(), 3)})));
 }
 
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(numbered_files_appear_whole) {
     const draw::OpenOutput never = []() -> draw::OutputTarget { throw std::logic_error("nothing else is opened"); };
     BOOST_CHECK_THROW(
         draw::draw_pictures(request, records, pattern, never, {&pool, memory_bytes, 0, "inr-render 0", {}}),
-        store::StreamError);
+        stream::StreamError);
     for (uint64_t i = 0; i < 3; ++i) {
       const image::Image picture =
           image::decode(base::read_file(folder / "deep/er/00" + std::to_string(i) + ".png"), "a picture");

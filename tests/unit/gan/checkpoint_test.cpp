@@ -10,6 +10,9 @@
 #include "base/error.hpp"
 #include "gan/dry_run.hpp"
 #include "gan/start.hpp"
+#include "model/checkpoint_name.hpp"
+#include "runs/checkpoint_file.hpp"
+#include "sample/generator.hpp"
 #include "support/test.hpp"
 #include "unit/gan/tiny_config.hpp"
 
@@ -53,15 +56,15 @@ BOOST_AUTO_TEST_CASE(an_exported_model_samples_and_does_not_resume) {
   const model::Config config = test::tiny_config();
   const gan::TrainState state = stepped_state(config);
   gan::save_checkpoint(folder / "c.safetensors", config, state, base::Json::object());
-  const gan::LoadedGenerator whole = gan::load_generator(folder / "c.safetensors");
-  gan::export_generator(whole, folder / "m.safetensors", false);
-  const gan::LoadedGenerator exported = gan::load_generator(folder / "m.safetensors");
+  const sample::LoadedGenerator whole = sample::load_generator(folder / "c.safetensors");
+  sample::export_generator(whole, folder / "m.safetensors", false);
+  const sample::LoadedGenerator exported = sample::load_generator(folder / "m.safetensors");
   check_equal(whole.weights, exported.weights);
   BOOST_CHECK(at::equal(*whole.h_mean, *exported.h_mean));
   BOOST_CHECK_EQUAL(whole.model_hash, exported.model_hash);
   BOOST_CHECK_THROW(gan::load_run(folder / "m.safetensors"), base::DataError);
-  gan::export_generator(whole, folder / "h.safetensors", true);
-  const gan::LoadedGenerator half = gan::load_generator(folder / "h.safetensors");
+  sample::export_generator(whole, folder / "h.safetensors", true);
+  const sample::LoadedGenerator half = sample::load_generator(folder / "h.safetensors");
   BOOST_CHECK(
       at::allclose(half.weights.at("hypernet.out.weight"), whole.weights.at("hypernet.out.weight"), 1e-3, 1e-6));
 }
@@ -70,21 +73,21 @@ BOOST_AUTO_TEST_CASE(the_newest_whole_checkpoint_of_a_run_is_found) {
   const test::TemporaryFolder folder;
   const model::Config config = test::tiny_config();
   const gan::TrainState state = stepped_state(config);
-  BOOST_CHECK_EQUAL(gan::newest_checkpoint(folder.path().string()), "");
-  BOOST_CHECK_THROW(gan::resolve_checkpoint(folder.path().string()), base::DataError);
-  gan::save_checkpoint(folder / gan::checkpoint_name(9), config, state, base::Json::object());
-  gan::save_checkpoint(folder / gan::checkpoint_name(20), config, state, base::Json::object());
-  std::ofstream(folder / gan::checkpoint_name(30)) << "cut short";
-  BOOST_CHECK_EQUAL(gan::newest_checkpoint(folder.path().string()), folder / gan::checkpoint_name(20));
+  BOOST_CHECK_EQUAL(runs::newest_checkpoint(folder.path().string()), "");
+  BOOST_CHECK_THROW(runs::resolve_checkpoint(folder.path().string()), base::DataError);
+  gan::save_checkpoint(folder / model::checkpoint_name(9), config, state, base::Json::object());
+  gan::save_checkpoint(folder / model::checkpoint_name(20), config, state, base::Json::object());
+  std::ofstream(folder / model::checkpoint_name(30)) << "cut short";
+  BOOST_CHECK_EQUAL(runs::newest_checkpoint(folder.path().string()), folder / model::checkpoint_name(20));
   const std::optional<gan::LoadedRun> newest = gan::load_newest_run(folder.path().string());
   BOOST_REQUIRE(newest);
-  BOOST_CHECK_EQUAL(newest->path, folder / gan::checkpoint_name(20));
+  BOOST_CHECK_EQUAL(newest->path, folder / model::checkpoint_name(20));
 }
 
 BOOST_AUTO_TEST_CASE(names_of_checkpoints_are_read_back) {
   for (const int64_t iteration : {int64_t{0}, int64_t{1500}, int64_t{123456789012}})
-    BOOST_CHECK_EQUAL(model::checkpoint_iteration(gan::checkpoint_name(iteration)).value_or(-1), iteration);
-  BOOST_CHECK_EQUAL(gan::checkpoint_name(1500), "checkpoint-000001500.safetensors");
+    BOOST_CHECK_EQUAL(model::checkpoint_iteration(model::checkpoint_name(iteration)).value_or(-1), iteration);
+  BOOST_CHECK_EQUAL(model::checkpoint_name(1500), "checkpoint-000001500.safetensors");
   for (const char* other : {"checkpoint-.safetensors", "checkpoint-5x.safetensors", "checkpoint--5.safetensors",
                             "best.safetensors", "checkpoint-5.safetensors.tmp-1-0", "checkpoint.safetensors"})
     BOOST_CHECK(!model::checkpoint_iteration(other));
@@ -109,7 +112,7 @@ BOOST_AUTO_TEST_CASE(impossible_counts_are_refused) {
 BOOST_AUTO_TEST_CASE(a_file_that_is_no_checkpoint_is_named) {
   const test::TemporaryFolder folder;
   base::write_safetensors(folder / "x.safetensors", {{"format", "pt"}}, {});
-  BOOST_CHECK_THROW(gan::load_generator(folder / "x.safetensors"), base::DataError);
+  BOOST_CHECK_THROW(sample::load_generator(folder / "x.safetensors"), base::DataError);
 }
 
 BOOST_AUTO_TEST_CASE(a_resume_from_a_file_with_nothing_to_do_plants_no_checkpoint) {
@@ -119,7 +122,7 @@ BOOST_AUTO_TEST_CASE(a_resume_from_a_file_with_nothing_to_do_plants_no_checkpoin
   state.iteration = 4;
   gan::StartOptions options;
   options.run = folder / "other";
-  options.resume = folder / gan::checkpoint_name(4);
+  options.resume = folder / model::checkpoint_name(4);
   options.iterations = 4;
   gan::save_checkpoint(options.resume, config, state, {});
   const auto is_told = [](const base::UsageError& error) {

@@ -9,12 +9,14 @@
 #include <sstream>
 
 #include "base/error.hpp"
+#include "dataset/dataset_writer.hpp"
 #include "gan/batch_loader.hpp"
-#include "gan/run_lock.hpp"
-#include "gan/run_log.hpp"
 #include "gan/start.hpp"
 #include "gan/trainer.hpp"
-#include "store/dataset_writer.hpp"
+#include "model/checkpoint_name.hpp"
+#include "runs/checkpoint_file.hpp"
+#include "runs/run_lock.hpp"
+#include "runs/run_log.hpp"
 #include "support/few_threads.hpp"
 #include "support/test.hpp"
 #include "unit/gan/tiny_config.hpp"
@@ -25,15 +27,15 @@ using namespace inr;
 namespace fs = std::filesystem;
 
 /// Five pictures of the size of tiny_config().
-store::DatasetReader make_dataset(const std::string& path) {
-  store::DatasetWriter writer(path, "raw", base::Json::object());
+dataset::DatasetReader make_dataset(const std::string& path) {
+  dataset::DatasetWriter writer(path, "raw", base::Json::object());
   std::vector<std::byte> picture(size_t{8} * 8 * 3);
   for (int i = 0; i < 5; ++i) {
     for (size_t k = 0; k < picture.size(); ++k) picture[k] = static_cast<std::byte>((k * 7 + 31 * i) % 256);
-    writer.append({store::Codec::kRaw, 3, 8, 8}, picture, std::to_string(i));
+    writer.append({dataset::Codec::kRaw, 3, 8, 8}, picture, std::to_string(i));
   }
   writer.finish();
-  return store::DatasetReader(path);
+  return dataset::DatasetReader(path);
 }
 
 /// A folder with a dataset, and a run in it that begins fresh or goes on.
@@ -45,7 +47,7 @@ struct Runs {
     config.training.iterations = 2;
   }
   gan::TrainResult train() {
-    const gan::RunLock lock(options.run);
+    const runs::RunLock lock(options.run);
     gan::LoadedRun start = gan::load_newest_run(options.run).value_or(gan::LoadedRun{});
     if (start.path.empty()) start.state = gan::initial_state(config);
     start.config = config;
@@ -56,7 +58,7 @@ struct Runs {
   [[nodiscard]] std::string file(const std::string& name) const { return options.run + "/" + name; }
 
   test::TemporaryFolder folder;
-  store::DatasetReader dataset = make_dataset(folder / "data.inrd");
+  dataset::DatasetReader dataset = make_dataset(folder / "data.inrd");
   model::Config config = test::tiny_config();
   gan::TrainerOptions options;
   std::string pictures = "these";
@@ -92,11 +94,11 @@ BOOST_AUTO_TEST_CASE(what_a_killed_trainer_left_is_removed) {
                                            "samples/000000003.png", "notes.tmp-12-0"};
   for (const std::string& name : left) touch(run + "/" + name);
   for (const std::string& name : others) touch(run + "/" + name);
-  const gan::RunLock lock(run);
+  const runs::RunLock lock(run);
   for (const std::string& name : left) BOOST_CHECK_MESSAGE(!fs::exists(run + "/" + name), name);
   for (const std::string& name : others) BOOST_CHECK_MESSAGE(fs::exists(run + "/" + name), name);
   touch(run + "/" + left.front());
-  BOOST_CHECK_THROW(gan::RunLock{run}, base::DataError);  // held: the first trainer is writing these
+  BOOST_CHECK_THROW(runs::RunLock{run}, base::DataError);  // held: the first trainer is writing these
   BOOST_CHECK(fs::exists(run + "/" + left.front()));
 }
 
@@ -107,18 +109,18 @@ BOOST_AUTO_TEST_CASE(a_run_whose_checkpoints_cannot_be_read_does_not_start_anew)
   options.resume = "auto";
   BOOST_CHECK(gan::start_run(options, nullptr).path.empty());  // no run yet
   fs::create_directories(options.run);
-  touch(options.run + "/" + gan::checkpoint_name(7));
+  touch(options.run + "/" + model::checkpoint_name(7));
   const auto is_told = [](const base::DataError& error) { return says(error, "none of which can be read"); };
   BOOST_CHECK_EXCEPTION(gan::start_run(options, nullptr), base::DataError, is_told);
   BOOST_CHECK_EXCEPTION(gan::planned_config(options, nullptr), base::DataError, is_told);
-  gan::save_checkpoint(options.run + "/" + gan::checkpoint_name(5), config, gan::initial_state(config), {});
+  gan::save_checkpoint(options.run + "/" + model::checkpoint_name(5), config, gan::initial_state(config), {});
   options.preset.clear();
   const auto is_passed_over = [](const base::DataError& error) { return says(error, "is newer than"); };
   BOOST_CHECK_EXCEPTION(gan::start_run(options, nullptr), base::DataError, is_passed_over);
   BOOST_CHECK_EXCEPTION(gan::planned_config(options, nullptr), base::DataError, is_passed_over);
-  fs::rename(options.run + "/" + gan::checkpoint_name(7), options.run + "/" + gan::checkpoint_name(4));
-  BOOST_CHECK_EQUAL(gan::start_run(options, nullptr).path, options.run + "/" + gan::checkpoint_name(5));
-  options.resume = options.run + "/" + gan::checkpoint_name(5);  // a plan needs no folder
+  fs::rename(options.run + "/" + model::checkpoint_name(7), options.run + "/" + model::checkpoint_name(4));
+  BOOST_CHECK_EQUAL(gan::start_run(options, nullptr).path, options.run + "/" + model::checkpoint_name(5));
+  options.resume = options.run + "/" + model::checkpoint_name(5);  // a plan needs no folder
   options.run.clear();
   BOOST_CHECK(gan::planned_config(options, nullptr).model == config.model);
   options.settings = {"model.rank=1"};
@@ -139,7 +141,7 @@ BOOST_AUTO_TEST_CASE(a_score_that_fails_ends_no_run_and_loses_no_checkpoint) {
   runs.options.score_every = 1;
   bool was_saved = true;
   runs.options.score = [&](const model::Config&, const field::TensorMap&) -> double {
-    was_saved = was_saved && fs::exists(runs.file(gan::checkpoint_name(2)));
+    was_saved = was_saved && fs::exists(runs.file(model::checkpoint_name(2)));
     throw std::runtime_error("out of luck\nand a backtrace");
   };
   runs.config.training.iterations = 1;
@@ -169,7 +171,7 @@ BOOST_AUTO_TEST_CASE(scores_are_compared_where_they_are_of_one_kind) {
   runs.pictures = "others";
   BOOST_CHECK_EQUAL(go_on(11), 11);
   BOOST_CHECK_EQUAL(go_on(12), 11);
-  const base::Json best = gan::checkpoint_provenance(runs.file("best.safetensors"));
+  const base::Json best = runs::checkpoint_provenance(runs.file("best.safetensors"));
   BOOST_CHECK_EQUAL(best["best_samples"], 77);
   BOOST_CHECK_EQUAL(best["dataset_hash"], "others");
 }
@@ -196,7 +198,7 @@ BOOST_AUTO_TEST_CASE(a_hundred_skipped_iterations_end_a_run) {
            !says(error, "--on-nan skip");
   });
   BOOST_CHECK_GE(iteration, 100);
-  BOOST_CHECK(fs::exists(runs.file(gan::checkpoint_name(iteration))));
+  BOOST_CHECK(fs::exists(runs.file(model::checkpoint_name(iteration))));
 }
 
 BOOST_AUTO_TEST_CASE(a_run_that_ends_in_skipped_iterations_has_failed) {
@@ -207,7 +209,7 @@ BOOST_AUTO_TEST_CASE(a_run_that_ends_in_skipped_iterations_has_failed) {
   BOOST_CHECK_EXCEPTION(runs.train(), base::DataError, [](const base::DataError& error) {
     return says(error, "iteration 30") && says(error, "iterations were skipped");
   });
-  BOOST_CHECK(fs::exists(runs.file(gan::checkpoint_name(30))));
+  BOOST_CHECK(fs::exists(runs.file(model::checkpoint_name(30))));
   BOOST_CHECK(read(runs.file("log.jsonl")).find("\"event\":\"done\",\"iteration\":30,\"skipped\":") !=
               std::string::npos);
 }
@@ -217,24 +219,24 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_that_cannot_be_written_is_logged_and_others_fi
   runs.options.checkpoint_every = 1;
   runs.options.keep = 1;
   runs.options.log_every = 1000;
-  fs::create_directories(runs.file(gan::checkpoint_name(1)) + "/held");  // cannot be replaced
-  touch(runs.file(gan::checkpoint_name(0)));                             // of a newer program, perhaps
+  fs::create_directories(runs.file(model::checkpoint_name(1)) + "/held");  // cannot be replaced
+  touch(runs.file(model::checkpoint_name(0)));                             // of a newer program, perhaps
   BOOST_CHECK_EQUAL(runs.train().iteration, 2);
   const std::string log = read(runs.file("log.jsonl"));
   BOOST_CHECK(log.find("\"event\":\"not written\",\"iteration\":1") != std::string::npos);
   BOOST_CHECK(log.find("\"iteration\":2,\"images\"") != std::string::npos);  // the last iteration
-  BOOST_CHECK(fs::exists(runs.file(gan::checkpoint_name(0))));
+  BOOST_CHECK(fs::exists(runs.file(model::checkpoint_name(0))));
   runs.config.training.iterations = 3;
   runs.train();
-  BOOST_CHECK(fs::exists(runs.file(gan::checkpoint_name(0))));
-  BOOST_CHECK(!fs::exists(runs.file(gan::checkpoint_name(2))));
-  BOOST_CHECK(fs::exists(runs.file(gan::checkpoint_name(3))));
+  BOOST_CHECK(fs::exists(runs.file(model::checkpoint_name(0))));
+  BOOST_CHECK(!fs::exists(runs.file(model::checkpoint_name(2))));
+  BOOST_CHECK(fs::exists(runs.file(model::checkpoint_name(3))));
 }
 
 BOOST_AUTO_TEST_CASE(a_line_that_a_full_disk_cut_does_not_swallow_the_next) {
   const test::TemporaryFolder folder;
   const std::string path = folder / "log.jsonl";
-  gan::RunLog log(path);
+  runs::RunLog log(path);
   log.write({{"iteration", 1}});
   rlimit before{};
   ::getrlimit(RLIMIT_FSIZE, &before);

@@ -7,7 +7,7 @@
 #include "metrics/features_file.hpp"
 #include "metrics/score.hpp"
 #include "metrics/statistics_file.hpp"
-#include "store/inr_stream.hpp"
+#include "stream/inr_stream.hpp"
 #include "support.hpp"
 
 namespace {

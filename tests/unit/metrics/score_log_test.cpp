@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
 // The log of scores: lines come back, cut and damaged ones do no harm, one holder of the lock; links of the best.
-#include "metrics/score_log.hpp"
+#include "runs/score_log.hpp"
 
 #include <sys/stat.h>
 
@@ -10,15 +10,15 @@
 #include <iterator>
 #include <optional>
 
-#include "metrics/best_link.hpp"
 #include "metrics/score_request.hpp"
+#include "runs/best_link.hpp"
 #include "support.hpp"
 
 namespace {
 
 using namespace inr;
-using metrics::ScoreLock;
-using metrics::ScoreLog;
+using runs::ScoreLock;
+using runs::ScoreLog;
 using test::says;
 
 void write_text(const std::string& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(checkpoints_are_held_while_they_are_measured) {
   const std::string run = folder.path().string();
   write_text(folder / "a", "first");
   {
-    metrics::HeldCheckpoint held(run, folder / "a");
+    runs::HeldCheckpoint held(run, folder / "a");
     std::filesystem::remove(folder / "a");
     BOOST_TEST(held.held());
     BOOST_TEST(read_text(held.path()) == "first");
@@ -128,9 +128,9 @@ BOOST_AUTO_TEST_CASE(checkpoints_are_held_while_they_are_measured) {
   }
   BOOST_TEST(read_text(folder / "best.safetensors") == "first");
   write_text(folder / "b", "second");
-  { metrics::HeldCheckpoint dropped(run, folder / "b"); }
+  { runs::HeldCheckpoint dropped(run, folder / "b"); }
   BOOST_TEST(read_text(folder / "best.safetensors") == "first");
-  metrics::HeldCheckpoint gone(run, folder / "absent");
+  runs::HeldCheckpoint gone(run, folder / "absent");
   BOOST_TEST(!gone.held());
   BOOST_TEST(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 2);
 }
@@ -149,16 +149,16 @@ BOOST_AUTO_TEST_CASE(one_holder_at_a_time) {
 BOOST_AUTO_TEST_CASE(the_best_stays_when_its_checkpoint_goes) {
   const test::TemporaryFolder folder;
   const std::string run = folder.path().string(), best = folder / "best.safetensors";
-  BOOST_TEST(metrics::best_link_fault(run).empty());
+  BOOST_TEST(runs::best_link_fault(run).empty());
   write_text(folder / "a", "first");
   write_text(folder / "b", "second");
-  BOOST_TEST(metrics::link_best(run, folder / "a"));
-  BOOST_TEST(metrics::link_best(run, folder / "a"));  // once more is no error
+  BOOST_TEST(runs::link_best(run, folder / "a"));
+  BOOST_TEST(runs::link_best(run, folder / "a"));  // once more is no error
   std::filesystem::remove(folder / "a");
   BOOST_TEST(read_text(best) == "first");
-  BOOST_TEST(!metrics::link_best(run, folder / "a"));  // vanished
+  BOOST_TEST(!runs::link_best(run, folder / "a"));  // vanished
   BOOST_TEST(read_text(best) == "first");
-  BOOST_TEST(metrics::link_best(run, folder / "b"));
+  BOOST_TEST(runs::link_best(run, folder / "b"));
   BOOST_TEST(read_text(best) == "second");
   BOOST_TEST(read_text(folder / "b") == "second");
   const auto n_files = std::distance(std::filesystem::directory_iterator(folder.path()), {});

@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: The inr authors
+// SPDX-License-Identifier: Apache-2.0
+// Where pictures come from: folders, zips, LSUN's LMDBs, datasets of ours, fonts with colour pictures, lists of paths.
+// The kind is told by what lies at the path, never by its name; the order is the same on every machine.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <istream>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace inr::dataset {
+
+/// An ordered list of picture files that are read when asked for. name() and read() are safe from several threads.
+class PictureSource {
+ public:
+  PictureSource() = default;
+  PictureSource(const PictureSource&) = delete;
+  PictureSource& operator=(const PictureSource&) = delete;
+  virtual ~PictureSource() = default;
+  /// "folder", "zip", "lmdb", "dataset", "font", "file", "list".
+  [[nodiscard]] virtual std::string kind() const = 0;
+  [[nodiscard]] virtual int64_t size() const = 0;
+  /// Name within the source ("a/b.png"), 0 <= i < size(). Came from outside: base::printable() before showing it.
+  [[nodiscard]] virtual std::string name(int64_t i) const = 0;
+  /// The same for messages: where the picture lies, with its folder or archive.
+  [[nodiscard]] virtual std::string where(int64_t i) const { return name(i); }
+  /// The bytes of a picture file, whatever its format. Throws DataError or SystemError that names the picture.
+  [[nodiscard]] virtual std::vector<std::byte> read(int64_t i) const = 0;
+};
+
+/// Pictures larger than this (bytes in the file, or unpacked from a zip) are refused one by one.
+inline constexpr uint64_t kMaxPictureBytes = uint64_t{1} << 28;
+
+/// folder (recursive; .png .jpg .jpeg .webp .ppm .pgm in any case, sorted by name), zip, LMDB (folder or data file),
+/// dataset, font, or a single picture. limit > 0: at most that many pictures. Throws DataError / SystemError naming
+/// path.
+std::unique_ptr<PictureSource> open_source(const std::string& path, int64_t limit = 0);
+
+/// One path a line; empty lines are passed over.
+std::unique_ptr<PictureSource> read_path_list(std::istream& lines, int64_t limit = 0);
+
+/// The sources one after another; "-" is a list on list. Throws UsageError where paths is empty or names "-" twice.
+std::unique_ptr<PictureSource> open_sources(const std::vector<std::string>& paths, std::istream& list,
+                                            int64_t limit = 0);
+
+}  // namespace inr::dataset
