@@ -105,11 +105,34 @@ size_t edit_distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-DataError::DataError(std::string_view where, std::string_view fault, std::string_view way_out)
-    : Error(ExitCode::kFailed, data_message(where, fault, way_out)) {}
+std::string_view to_string(Fault fault) noexcept {
+  switch (fault) {
+    case Fault::kForeign:
+      return "foreign";
+    case Fault::kEmpty:
+      return "empty";
+    case Fault::kCutShort:
+      return "cut short";
+    case Fault::kDamaged:
+      return "damaged";
+    case Fault::kNewer:
+      return "newer";
+    case Fault::kUnsupported:
+      return "unsupported";
+    case Fault::kOther:
+      break;
+  }
+  return "other";
+}
+
+DataError::DataError(std::string_view where, std::string_view what, std::string_view way_out)
+    : DataError(Fault::kOther, where, what, way_out) {}
+
+DataError::DataError(Fault fault, std::string_view where, std::string_view what, std::string_view way_out)
+    : Error(ExitCode::kFailed, data_message(where, what, way_out)), fault_(fault) {}
 
 SystemError::SystemError(std::string_view where, std::string_view action, int error_number)
-    : Error(ExitCode::kFailed, system_message(where, action, error_number)) {}
+    : Error(ExitCode::kFailed, system_message(where, action, error_number)), error_number_(error_number) {}
 
 std::string printable(std::string_view text, size_t max_chars) {
   std::string out;

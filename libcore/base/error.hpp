@@ -27,12 +27,31 @@ class UsageError : public Error {
   explicit UsageError(const std::string& message) : Error(ExitCode::kUsage, message) {}
 };
 
+/// What is wrong with data, for programs: who reports a file decides by this, never by the words of a message.
+enum class Fault {
+  kForeign,      ///< another kind of file
+  kEmpty,        ///< no bytes at all
+  kCutShort,     ///< whole as far as it goes, and not to its end
+  kDamaged,      ///< bytes that contradict its format, its checksum or its own header
+  kNewer,        ///< of a format version that this program does not know
+  kUnsupported,  ///< whole, and holds what this program does not read
+  kOther,        ///< any other: a value out of range, two files that do not go together, nothing to work on
+};
+/// "foreign", "empty", "cut short", "damaged", "newer", "unsupported", "other"
+std::string_view to_string(Fault fault) noexcept;
+
 /// Data that cannot be used: missing, cut, damaged, hostile, of another kind or version. Exit status 1.
 /// The message reads "WHERE: FAULT; WAY_OUT" (without the last part where there is none to give).
 class DataError : public Error {
  public:
   explicit DataError(const std::string& message) : Error(ExitCode::kFailed, message) {}
-  DataError(std::string_view where, std::string_view fault, std::string_view way_out = {});
+  /// A fault of no kind of its own: Fault::kOther.
+  DataError(std::string_view where, std::string_view what, std::string_view way_out = {});
+  DataError(Fault fault, std::string_view where, std::string_view what, std::string_view way_out = {});
+  [[nodiscard]] Fault fault() const noexcept { return fault_; }
+
+ private:
+  Fault fault_ = Fault::kOther;
 };
 
 /// The operating system refused: message carries the path, the operation and strerror. Exit status 1.
@@ -41,6 +60,11 @@ class SystemError : public Error {
   explicit SystemError(const std::string& message) : Error(ExitCode::kFailed, message) {}
   /// "WHERE: cannot ACTION: strerror(error_number)"
   SystemError(std::string_view where, std::string_view action, int error_number);
+  /// errno, 0 where the message alone was given.
+  [[nodiscard]] int error_number() const noexcept { return error_number_; }
+
+ private:
+  int error_number_ = 0;
 };
 
 /// Text from files made safe for one terminal line: control characters escaped, cut to max_chars with "...".
