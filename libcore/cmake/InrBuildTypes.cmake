@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # Build types, language level and warnings, for every target of the project.
 
-set(INR_BUILD release CACHE STRING "release, debug or asan (address + undefined)")
-set_property(CACHE INR_BUILD PROPERTY STRINGS release debug asan)
-if(NOT INR_BUILD MATCHES "^(release|debug|asan)$")
-  message(FATAL_ERROR "INR_BUILD is '${INR_BUILD}'; use release, debug or asan")
+set(INR_BUILD release CACHE STRING "release, debug, asan (address + undefined) or tsan (threads)")
+set_property(CACHE INR_BUILD PROPERTY STRINGS release debug asan tsan)
+option(INR_WERROR "Warnings are errors: for those who change the sources; a newer compiler warns of more" OFF)
+if(NOT INR_BUILD MATCHES "^(release|debug|asan|tsan)$")
+  message(FATAL_ERROR "INR_BUILD is '${INR_BUILD}'; use release, debug, asan or tsan")
 endif()
 
 set(CMAKE_CXX_STANDARD 20)
@@ -24,6 +25,9 @@ if(INR_BUILD STREQUAL "release")
 elseif(INR_BUILD STREQUAL "debug")
   add_compile_options(-Og -ggdb)
   add_compile_definitions(_GLIBCXX_ASSERTIONS)
+elseif(INR_BUILD STREQUAL "tsan")
+  add_compile_options(-O1 -fsanitize=thread -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=thread)
 else()
   add_compile_options(-O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)
@@ -31,7 +35,10 @@ else()
 endif()
 
 # Warnings belong to our own targets only (inr_library and inr_tool add them).
-set(INR_WARNINGS -Wall -Wextra -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast -Werror)
+set(INR_WARNINGS -Wall -Wextra -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast)
+if(INR_WERROR)
+  list(APPEND INR_WARNINGS -Werror)
+endif()
 
 find_program(INR_CCACHE ccache)
 if(INR_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)

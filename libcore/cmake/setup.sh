@@ -6,8 +6,9 @@
 #   setup.sh packages              Debian packages: installed as root, named with their apt-get line otherwise
 #   setup.sh libtorch              LibTorch and its two small CUDA libraries, unpacked from the PyPI wheels
 #   setup.sh all                   both
-#   setup.sh configure DIR BUILD   CMake's build folder
-# LIBTORCH=/path: use this one and fetch nothing.
+#   setup.sh configure DIR BUILD        CMake's build folder
+#   setup.sh configure-core DIR BUILD   the same without LibTorch
+# LIBTORCH=/path: use this one and fetch nothing. WERROR=ON: warnings are errors.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -102,16 +103,30 @@ libtorch() {
   rm -rf "$work" "$kDeps/wheels"
 }
 
+# configured DIR LINE...: the folder is configured, with these lines in its cache.
+configured() {
+  local dir=$1 line
+  shift
+  [[ -e $dir/build.ninja || -e $dir/Makefile ]] || return 1
+  for line in "$@"; do grep -qxF "$line" "$dir/CMakeCache.txt" || return 1; done
+}
+
+configure_core() {
+  local dir=$1 build=$2 generator=()
+  configured "$dir" "INR_TORCH:BOOL=OFF" "INR_WERROR:BOOL=${WERROR:-OFF}" && return 0
+  if [[ ! -e $dir/CMakeCache.txt ]] && command -v ninja >/dev/null; then generator=(-G Ninja); fi
+  cmake -S . -B "$dir" "${generator[@]}" "-DINR_BUILD=$build" -DINR_TORCH:BOOL=OFF "-DINR_WERROR:BOOL=${WERROR:-OFF}"
+}
+
 configure() {
   local dir=$1 build=$2 wanted bundle=ON generator=()
   wanted=$(realpath -m "${LIBTORCH:-$kLibtorch}")
   [[ -z ${LIBTORCH:-} ]] || bundle=OFF
-  if [[ -e $dir/build.ninja || -e $dir/Makefile ]] && grep -qxF "INR_LIBTORCH:PATH=$wanted" "$dir/CMakeCache.txt"; then
-    return 0
-  fi
+  configured "$dir" "INR_LIBTORCH:PATH=$wanted" "INR_WERROR:BOOL=${WERROR:-OFF}" && return 0
   # A folder whose first configuration failed has chosen its generator already.
   if [[ ! -e $dir/CMakeCache.txt ]] && command -v ninja >/dev/null; then generator=(-G Ninja); fi
-  cmake -S . -B "$dir" "${generator[@]}" "-DINR_BUILD=$build" "-DINR_LIBTORCH:PATH=$wanted" "-DINR_BUNDLE_LIBTORCH=$bundle"
+  cmake -S . -B "$dir" "${generator[@]}" "-DINR_BUILD=$build" "-DINR_LIBTORCH:PATH=$wanted" "-DINR_BUNDLE_LIBTORCH=$bundle" \
+    "-DINR_WERROR:BOOL=${WERROR:-OFF}"
 }
 
 case ${1:-} in
@@ -122,5 +137,6 @@ case ${1:-} in
     libtorch
     ;;
   configure) configure "$2" "$3" ;;
-  *) die "setup.sh packages|libtorch|all|configure DIR BUILD" ;;
+  configure-core) configure_core "$2" "$3" ;;
+  *) die "setup.sh packages|libtorch|all|configure DIR BUILD|configure-core DIR BUILD" ;;
 esac

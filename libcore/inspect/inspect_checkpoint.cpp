@@ -46,8 +46,9 @@ class SetCheck {
            ", not floating-point numbers");
     }
   }
-  void require_all(const std::string& prefix, const std::vector<TensorSpec>& specs, const std::string& suffix = {}) {
-    for (const TensorSpec& spec : specs) {
+  void require_all(const std::string& prefix, const std::vector<model::TensorSpec>& specs,
+                   const std::string& suffix = {}) {
+    for (const model::TensorSpec& spec : specs) {
       std::string name = prefix;
       require(name.append(spec.name).append(suffix), spec.shape);
     }
@@ -75,10 +76,11 @@ class SetCheck {
 };
 
 // Which sets are there, and their faults.
-std::string check_sets(const base::Safetensors& file, const Config& config, std::vector<std::string>& sets) {
+std::string check_sets(const base::Safetensors& file, const model::Config& config, std::vector<std::string>& sets) {
   SetCheck check(file);
-  const std::vector<TensorSpec> generator = generator_tensors(config.model);
-  const std::vector<TensorSpec> discriminator = discriminator_tensors(config.discriminator, config.model.resolution);
+  const std::vector<model::TensorSpec> generator = model::generator_tensors(config.model);
+  const std::vector<model::TensorSpec> discriminator =
+      model::discriminator_tensors(config.discriminator, config.model.resolution);
   for (const auto* const prefix : {"ema.", "g."})
     if (check.has(prefix)) {
       sets.emplace_back(prefix, std::string_view(prefix).size() - 1);
@@ -120,13 +122,13 @@ void check_version(const base::Safetensors& file) {
 void describe_checkpoint(Finding& finding, const base::Safetensors& file, const InspectOptions& options) {
   check_version(file);
   if (file.metadata("config").empty()) throw base::DataError("a checkpoint without a configuration");
-  const Config config = parse_config(metadata_json(file, "config"), "metadata 'config'");
+  const model::Config config = model::parse_config(metadata_json(file, "config"), "metadata 'config'");
   finding.summary = model_line(config.model);
   finding.details["model"] = finding.summary;
   base::Json shown = to_json(config);
   // Of what is drawn and never trained here, the rest would be defaults that nobody chose.
   for (const auto* const part : {"discriminator", "training"})
-    if (row_of(config.model.decoder).style && !metadata_json(file, "config").contains(part)) shown.erase(part);
+    if (model::row_of(config.model.decoder).style && !metadata_json(file, "config").contains(part)) shown.erase(part);
   add_config(finding, shown, options);
 
   const base::Json progress = metadata_json(file, "progress"), provenance = metadata_json(file, "provenance");
@@ -146,7 +148,7 @@ void describe_checkpoint(Finding& finding, const base::Safetensors& file, const 
   finding.details["can be sampled"] = holds("ema");
   finding.details["can be resumed"] = holds("g") && holds("d") && holds("adam") && progress.is_object();
   finding.details["h_mean"] = file.find("ema.h_mean") != nullptr;
-  finding.details["n_theta"] = theta_layout(config.model).n_theta;
+  finding.details["n_theta"] = model::theta_layout(config.model).n_theta;
   finding.details["a pixel depends on"] = pixels_depend_on(config.model);
   if (!provenance.is_null()) finding.details["provenance"] = provenance;
   if (!fault.empty()) throw base::DataError(fault);
@@ -154,10 +156,10 @@ void describe_checkpoint(Finding& finding, const base::Safetensors& file, const 
 
 }  // namespace
 
-std::string model_line(const ModelConfig& config) {
+std::string model_line(const model::ModelConfig& config) {
   std::string line = std::to_string(config.resolution) + "x" + std::to_string(config.resolution) + " " +
                      std::string(to_string(config.decoder));
-  const DecoderRow& row = row_of(config.decoder);
+  const model::DecoderRow& row = model::row_of(config.decoder);
   if (!row.one_block) {
     const std::string met = row.style ? std::string(to_string(config.upsampling)) + " upsampling" +
                                             (config.instance_norm ? ", instance norm" : "")
@@ -165,7 +167,8 @@ std::string model_line(const ModelConfig& config) {
     line += ", " + std::to_string(config.blocks.size()) + " blocks, " + met + ", " +
             std::string(to_string(config.modulation));
   }
-  if (row.modulated && (config.modulation == Modulation::kFmm || config.modulation == Modulation::kLowrank))
+  if (row.modulated &&
+      (config.modulation == model::Modulation::kFmm || config.modulation == model::Modulation::kLowrank))
     line += " of rank " + std::to_string(config.rank);
   return line;
 }

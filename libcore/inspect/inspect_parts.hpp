@@ -21,7 +21,7 @@ void set_fault(Finding& finding, std::string_view message);
 void set_fault(Finding& finding, FileState state, std::string_view message);
 
 /// "multiscale 32x32, fmm rank 3" and the like.
-std::string model_line(const ModelConfig& config);
+std::string model_line(const model::ModelConfig& config);
 /// 12345678 -> "12.3 M"
 std::string count_text(uint64_t n);
 /// One keyword of ours or another's, as pictures carry them: the command, or details["text"].

@@ -229,7 +229,7 @@ Finding inspect_json(const std::string& path, const InspectOptions& options) {
         base::parse_json({reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()}, path);
     if (!looks_like_configuration(json)) return finding;
     finding.kind = "configuration";
-    const Config config = parse_config(json, path);
+    const model::Config config = model::parse_config(json, path);
     finding.summary = model_line(config.model);
     add_config(finding, to_json(config), options);
   } catch (const base::DataError& error) {
@@ -250,7 +250,7 @@ Finding inspect_folder(const std::string& path, const InspectOptions& options) {
     if (error) throw base::SystemError(path, "read the folder", error.value());
     ++n_entries;
     const std::string name = entries->path().filename().string();
-    if (const auto iteration = checkpoint_iteration(name)) checkpoints.emplace_back(*iteration, name);
+    if (const auto iteration = model::checkpoint_iteration(name)) checkpoints.emplace_back(*iteration, name);
     has_log |= name == "log.jsonl";
     has_best |= name == "best.safetensors";
     has_scores |= name == "scores.jsonl";

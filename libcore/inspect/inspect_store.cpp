@@ -30,13 +30,13 @@ FileState state_of(base::Fault fault) {
 }
 
 // The head against its configuration. Throws DataError.
-ModelConfig check_head(const stream::StreamHeader& header) {
-  ModelConfig config = parse_model_config(header.config, "the head's configuration");
-  const int64_t n_theta = theta_layout(config).n_theta;
+model::ModelConfig check_head(const stream::StreamHeader& header) {
+  model::ModelConfig config = model::parse_model_config(header.config, "the head's configuration");
+  const int64_t n_theta = model::theta_layout(config).n_theta;
   if (n_theta != header.n_theta)
     throw base::DataError("records of " + std::to_string(header.n_theta) + " values; the head's configuration has " +
                           std::to_string(n_theta));
-  for (const TensorSpec& spec : shared_tensors(config)) {
+  for (const model::TensorSpec& spec : model::shared_tensors(config)) {
     const base::TensorInfo* tensor = header.blob->find(spec.name);
     if (tensor == nullptr) throw base::DataError("the shared tensor '" + spec.name + "' is missing in the head");
     if (tensor->shape != spec.shape)
@@ -55,7 +55,7 @@ void read_stream(stream::InrStreamReader& reader, base::Json& line, Finding& fin
   line["dtype"] = stream::to_string(header.dtype);
   line["model_hash"] = header.model_hash;
   if (!header.checkpoint.empty()) line["checkpoint"] = header.checkpoint;
-  const ModelConfig config = check_head(header);
+  const model::ModelConfig config = check_head(header);
   line["model"] = parts::model_line(config);
   line["a pixel depends on"] = pixels_depend_on(config);
   if (options.config) finding.details["config"] = {{"model", to_json(config)}};

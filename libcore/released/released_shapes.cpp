@@ -12,11 +12,11 @@
 
 namespace inr::released {
 
-ModelConfig check_released(const released::ReleasedPlan& plan, std::string_view where) {
-  ModelConfig config = parse_model_config(plan.model, where);
+model::ModelConfig check_released(const ReleasedPlan& plan, std::string_view where) {
+  model::ModelConfig config = model::parse_model_config(plan.model, where);
   std::map<std::string, std::vector<int64_t>> expected = {{"h_mean", {config.hidden}}};
-  for (const TensorSpec& spec : generator_tensors(config)) expected[spec.name] = spec.shape;
-  for (const released::ReleasedOutput& tensor : plan.tensors) {
+  for (const model::TensorSpec& spec : model::generator_tensors(config)) expected[spec.name] = spec.shape;
+  for (const ReleasedOutput& tensor : plan.tensors) {
     const auto found = expected.find(tensor.name);
     const std::string name = "tensor '" + tensor.name + "'";
     if (found == expected.end()) throw base::DataError(where, name + " has no place in the model");

@@ -11,6 +11,6 @@ namespace inr::released {
 
 /// The configuration of a planned import, with its ranges and contradictions checked, and every tensor's name and shape
 /// against it. Throws DataError naming where, the tensor and the shapes.
-ModelConfig check_released(const released::ReleasedPlan& plan, std::string_view where);
+model::ModelConfig check_released(const ReleasedPlan& plan, std::string_view where);
 
 }  // namespace inr::released

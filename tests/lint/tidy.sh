@@ -25,7 +25,7 @@ for entry in json.load(open(folder + "/compile_commands.json")):
     torch = "torch/csrc/api/include" in command
     if os.environ["WHICH"] != "all" and (torch or path.startswith("tests/")):
         continue
-    command = re.sub(r"^.*?(?=\S*(?:g\+\+|c\+\+)\S* )", "", command)
+    command = re.sub(r"^.*?(?=\S*(?:g\+\+|c\+\+)\S* )", "", command, count=1)
     header = re.search(r"-include (\S+)", command)
     command = re.sub(r" -include \S+", "", command)
     command = re.sub(r" (-fpch-preprocess|-Winvalid-pch)\b", "", command)
