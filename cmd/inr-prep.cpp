@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // inr-prep: pictures into a dataset, and out again. The work is store/prepare.hpp.
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -155,6 +156,22 @@ void export_dataset(const std::string& path, const std::string& folder) {
   base::log_info(std::to_string(n_files) + " pictures in " + folder);
 }
 
+// Pictures written into a source would be among its pictures when the same command is given again.
+void refuse_export_into_source(const Arguments& arguments) {
+  std::error_code error;
+  const std::filesystem::path folder =
+      std::filesystem::weakly_canonical(std::filesystem::absolute(arguments.export_folder, error), error);
+  if (error) return;  // told when it is written to
+  for (const std::string& name : arguments.sources) {
+    if (!std::filesystem::is_directory(name, error)) continue;
+    const std::filesystem::path source = std::filesystem::canonical(name, error);
+    if (error || std::mismatch(source.begin(), source.end(), folder.begin(), folder.end()).first != source.end())
+      continue;
+    throw base::UsageError("--export " + base::printable(arguments.export_folder) + " lies in the source " +
+                           base::printable(name) + ", which would have other pictures then; name a folder outside");
+  }
+}
+
 base::ExitCode run(const Arguments& arguments) {
   if (arguments.sources.empty())
     throw base::UsageError("no SOURCE was given; name a folder, zip, LMDB, dataset or font");
@@ -166,6 +183,7 @@ base::ExitCode run(const Arguments& arguments) {
     throw base::UsageError(
         "--export without -o takes one dataset and no options of a build; name a new dataset with -o");
   if (builds) {
+    if (!arguments.export_folder.empty()) refuse_export_into_source(arguments);
     const base::ExitCode code = build(arguments);
     if (code != base::ExitCode::kOk) return code;
   }

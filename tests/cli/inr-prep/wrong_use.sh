@@ -23,6 +23,8 @@ wrong inr-prep photos -o x.inrd --size 8 --background ecru
 wrong inr-prep photos -o x.inrd --preset emoji33
 wrong inr-prep - - -o x.inrd --size 8
 wrong inr-prep photos --export out --size 8
+wrong inr-prep photos -o x.inrd --size 8 --export photos/out/
+expect_stderr 'export photos/out/ lies in the source photos'
 
 failed() {
   expect_exit 1 "$@"
