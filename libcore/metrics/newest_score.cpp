@@ -117,6 +117,24 @@ void restore_best(const std::string& run, const std::vector<Json>& by_score) {
   }
 }
 
+// A kill may have come between a line that calls its checkpoint the best and the link to it.
+void make_up_link(const std::string& run, const std::vector<Json>& records, const Json& request,
+                  const Candidate& candidate) {
+  const std::string linked = best_model_hash(run);
+  if (linked == candidate.model_hash || !best_link_fault(run).empty()) return;
+  std::optional<Json> line;
+  std::vector<Json> others;
+  for (const Json& each : records) {
+    if (each.value("model_hash", Json()) != candidate.model_hash) {
+      others.push_back(each);
+    } else if (each.value("request", Json()) == request && each.value("best", Json()) == true &&
+               each.value("run", Json()) == base::printable(canonical_path(run), 4096)) {
+      line = each;
+    }
+  }
+  if (line && is_best(others, *line, {}) && is_best(others, *line, linked)) link_best(run, candidate.path);
+}
+
 // What becomes of RUN/best.safetensors with a score: decided on the lines that are in the log when this one joins them.
 class BestChoice {
  public:
@@ -189,6 +207,7 @@ std::optional<Evaluation> evaluate_and_record(const EvaluateOptions& options, co
     const std::optional<Candidate> candidate = find_candidate(options.fake);
     if (!candidate) return std::nullopt;
     if (is_scored(records, request, candidate->model_hash)) {
+      if (record.best) make_up_link(options.fake, records, request, *candidate);
       base::log_info(base::printable(candidate->path) + " has its score in " + base::printable(record.append));
       return std::nullopt;
     }

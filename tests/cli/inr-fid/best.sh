@@ -25,6 +25,12 @@ newest better.safetensors 1
 expect_exit 0 visit --real real.npz --fake run
 best_is better.safetensors "its score"
 expect_same best "$(last best)" True
+# Killed between the line and its link: the next visit makes the link, and no second line.
+cp worse.safetensors before
+mv before run/best.safetensors
+expect_exit 0 visit --if-newer --real real.npz --fake run
+best_is better.safetensors "a kill before the link"
+expect_same lines "$(wc -l <s.jsonl)" 1
 newest worse.safetensors 2
 mkdir elsewhere
 cp real.npz elsewhere/
