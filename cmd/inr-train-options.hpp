@@ -32,7 +32,10 @@ inline const cli::ToolPage kPage = {
          "the checkpoint up. --resume goes on from the "
          "newest "
          "whole checkpoint, with the same pictures and latents as if there had been no interruption: at the same "
-         "--threads, device and number of processes every tensor ends with the same bits.",
+         "--threads, device and number of processes every tensor ends with the same bits. The command that began the "
+         "run goes on with it when --resume is added. A run keeps its networks: --preset, --config and --set that "
+         "together give others are refused; training.* may change. A damaged checkpoint newer than the one it goes on "
+         "from is kept as NAME.damaged.",
          "Started by torchrun or srun as several processes, each takes an equal share of every batch, and the run goes "
          "as that of one process would, to the order of summation: same pictures, same latents, same gradients, and "
          "checkpoints that any number of processes resumes. The share is a multiple of four images, the groups of the "

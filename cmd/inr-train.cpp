@@ -124,8 +124,8 @@ base::ExitCode train(Arguments& a, const parallel::Launch& launch) {
   interrupt.settle();
   if (launch.rank == 0) std::cout << result.checkpoint << "\n";
   if (!result.interrupted) return base::ExitCode::kOk;
-  base::log_info("stopped at iteration " + std::to_string(result.iteration) +
-                 "; the same command with --resume goes on");
+  base::log_info("stopped at iteration " + std::to_string(result.iteration) + "; the same command with --resume" +
+                 (a.start.resume.empty() || a.start.resume == "auto" ? "" : " instead of --resume=FILE") + " goes on");
   return base::ExitCode::kInterrupted;
 }
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 
 #include "base/error.hpp"
 #include "base/log.hpp"
@@ -96,9 +97,13 @@ void RunWriter::log(const Json& line) {
   forgiving("log", 0, [&] { log_.write(line); });
 }
 
+std::string RunWriter::samples_path(int64_t iteration) const {
+  const std::string name = checkpoint_name(iteration);
+  return options_.run + "/samples/" + name.substr(name.find('-') + 1, 9) + ".png";
+}
+
 void RunWriter::samples(const TrainState& state) {
-  const std::string name = checkpoint_name(state.iteration);
-  const std::string path = options_.run + "/samples/" + name.substr(name.find('-') + 1, 9) + ".png";
+  const std::string path = samples_path(state.iteration);
   if (path == samples_) return;
   forgiving("samples", state.iteration, [&] { write_sample_grid(path, config_, state.ema); });
   samples_ = path;
@@ -120,20 +125,41 @@ void RunWriter::score(const TrainState& state) {
   const std::optional<double> score = measure(state);
   if (!score) return;
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  // Before the log, whose line says that nothing is left to be made up for.
+  if (std::isfinite(*score) && (!best_score_ || *score < *best_score_)) save_best(state, *score);
   log({{"iteration", state.iteration},
        {"images", state.images},
        {"seconds", state.seconds},
        {"score", std::isfinite(*score) ? Json(*score) : Json()},
        {"score_seconds", seconds}});
-  if (!std::isfinite(*score) || (best_score_ && *score >= *best_score_)) return;
+}
+
+void RunWriter::save_best(const TrainState& state, double score) {
   forgiving("best", state.iteration, [&] {
     Json provenance = provenance_;
-    provenance["best_score"] = *score;
+    provenance["best_score"] = score;
     provenance["best_iteration"] = state.iteration;
     provenance["best_samples"] = options_.score_samples;
     save_checkpoint(options_.run + "/best.safetensors", config_, state, provenance);
     best_score_ = score;
   });
+}
+
+bool RunWriter::has_score(int64_t iteration) const {
+  std::ifstream log(options_.run + "/log.jsonl");
+  for (std::string line; std::getline(log, line);) {
+    if (line.find("\"score\"") == std::string::npos) continue;
+    const Json entry = Json::parse(line, nullptr, /*allow_exceptions=*/false);  // a line may be cut
+    if (entry.is_object() && entry.contains("score") && entry.value("iteration", Json()) == iteration) return true;
+  }
+  return false;
+}
+
+void RunWriter::make_up(const TrainState& state, bool sample_due, bool score_due) {
+  if (newest_.empty()) return;  // nothing was resumed, or from another folder
+  std::error_code error;
+  if (sample_due && !fs::exists(samples_path(state.iteration), error)) samples(state);
+  if (score_due && options_.score && !has_score(state.iteration)) score(state);
 }
 
 void RunWriter::checkpoint(const TrainState& state, bool last) {

@@ -28,6 +28,8 @@ class RunWriter {
   /// The score of the moving average; the best one's checkpoint goes to RUN/best.safetensors. A score that fails is a
   /// warning.
   void score(const TrainState& state);
+  /// What belongs to the checkpoint that was resumed from and is not there: the run was killed between the two.
+  void make_up(const TrainState& state, bool sample_due, bool score_due);
   /// RUN/checkpoint-ITERATION.safetensors, and the removal of the oldest; nothing where the state is saved already.
   /// Files that are no checkpoint which this program reads are never removed. last: throws SystemError where it cannot
   /// be written.
@@ -38,8 +40,11 @@ class RunWriter {
   [[nodiscard]] std::optional<double> best_score() const noexcept { return best_score_; }
 
  private:
+  [[nodiscard]] std::string samples_path(int64_t iteration) const;
+  [[nodiscard]] bool has_score(int64_t iteration) const;
   void forgiving(const std::string& what, int64_t iteration, const std::function<void()>& write);
   std::optional<double> measure(const TrainState& state);
+  void save_best(const TrainState& state, double score);
   void remove_oldest(int64_t iteration) const;
 
   const TrainerOptions& options_;

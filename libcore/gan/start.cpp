@@ -9,22 +9,24 @@
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "base/safetensors.hpp"
 #include "gan/batch_loader.hpp"
 #include "model/presets.hpp"
 
 namespace inr::gan {
 namespace {
 
-model::Config read_config_file(const std::string& path) {
+base::Json read_config_file(const std::string& path) {
   const std::vector<std::byte> bytes = base::read_file(path, kMaxConfigBytes);
   const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  return model::parse_config(base::parse_json(text, path), path);
+  return base::parse_json(text, path);
 }
 
 model::Config base_config(const StartOptions& options, const dataset::DatasetReader* dataset) {
-  if (!options.config_file.empty()) return read_config_file(options.config_file);
+  if (!options.config_file.empty())
+    return model::parse_config(read_config_file(options.config_file), options.config_file);
   if (!options.preset.empty()) return model::find_preset(options.preset).config;
-  if (!options.init.empty()) return load_config(resolve_checkpoint(options.init));
+  if (!options.init.empty()) return runs::load_config(runs::resolve_checkpoint(options.init));
   if (dataset == nullptr) throw base::UsageError("which model? give --preset NAME or --config FILE");
   const int64_t side = dataset->info().width;
   if (side != 32 && side != 64) {
@@ -41,11 +43,15 @@ void tell_preset(const StartOptions& options, const model::Config& config) {
                  " (the dataset's size; --preset or --config choose another)");
 }
 
-void apply_changes(model::Config& config, const StartOptions& options) {
+void apply_unchecked(model::Config& config, const StartOptions& options) {
   if (!options.lr_preset.empty()) model::apply_lr_preset(config, options.lr_preset);
   for (const std::string& setting : options.settings) model::apply_setting(config, setting);
   if (options.iterations) config.training.iterations = *options.iterations;
   if (options.seed) config.training.seed = *options.seed;
+}
+
+void apply_changes(model::Config& config, const StartOptions& options) {
+  apply_unchecked(config, options);
   const bool sets_ema = std::any_of(options.settings.begin(), options.settings.end(),
                                     [](const std::string& setting) { return setting.starts_with("training.ema="); });
   if (sets_ema && config.training.ema_half_life > 0)
@@ -58,15 +64,119 @@ void apply_changes(model::Config& config, const StartOptions& options) {
   }
 }
 
-/// A preset or configuration file given along with --resume must be the run's own.
-void require_same_networks(const model::Config& run, const StartOptions& options, const std::string& path) {
-  if (options.preset.empty() && options.config_file.empty()) return;
-  const model::Config given = base_config(options, nullptr);
-  const std::string option = options.preset.empty() ? "--config " + options.config_file : "--preset " + options.preset;
-  if (!(given.model == run.model) || !(given.discriminator == run.discriminator)) {
-    throw base::UsageError(option + " has other networks than " + path +
-                           ", which a resumed run keeps; leave it out, or start a fresh run");
+using Differences = std::vector<std::string>;  // "model.rank 4 (the run has 10)"
+
+/// The keys of `given` that `own` has otherwise, with both values. Lists of unequal length are told by their length.
+void compare_keys(const base::Json& given, const base::Json& own, const std::string& key, Differences& out) {
+  if (given == own) return;
+  if (given.is_object() && own.is_object()) {
+    for (const auto& [name, value] : given.items())
+      compare_keys(value, own.value(name, base::Json()), key + "." + name, out);
+  } else if (given.is_array() && own.is_array() && given.size() == own.size()) {
+    for (size_t i = 0; i < given.size(); ++i) compare_keys(given[i], own[i], key + "." + std::to_string(i), out);
+  } else {
+    const auto text = [](const base::Json& value) {
+      if (value.is_array()) return "a list of " + std::to_string(value.size());
+      return value.is_string() ? value.get<std::string>() : value.dump();
+    };
+    out.push_back(key + " " + text(given) + " (the run has " + text(own) + ")");
   }
+}
+
+std::string join(const Differences& differences) {
+  constexpr size_t kShown = 6;
+  std::string out;
+  for (size_t i = 0; i < std::min(kShown, differences.size()); ++i) out += (i == 0 ? "" : ", ") + differences[i];
+  if (differences.size() > kShown) out += " and " + std::to_string(differences.size() - kShown) + " more";
+  return out;
+}
+
+Differences network_differences(const model::Config& given, const model::Config& own) {
+  const base::Json a = model::to_json(given);
+  const base::Json b = model::to_json(own);
+  Differences out;
+  for (const char* group : {"model", "discriminator"}) compare_keys(a.at(group), b.at(group), group, out);
+  return out;
+}
+
+/// What a configuration file says of the training that neither the run nor the other options do.
+Differences training_left_aside(const StartOptions& options, const model::Config& run) {
+  base::Json file = read_config_file(options.config_file);
+  if (!file.contains("training")) return {};
+  model::Config config = model::parse_config(file, options.config_file);
+  apply_unchecked(config, options);
+  base::Json given = base::Json::object();
+  const base::Json all = model::to_json(config).at("training");
+  for (const auto& [key, value] : file["training"].items()) given[key] = all.at(key);
+  Differences out;
+  compare_keys(given, model::to_json(run).at("training"), "training", out);
+  return out;
+}
+
+bool same_networks(const model::Config& a, const model::Config& b) {
+  return a.model == b.model && a.discriminator == b.discriminator;
+}
+
+/// The networks of `base` and the training of the run, with what the options change of both.
+model::Config changed(const model::Config& base, const model::Config& run, const StartOptions& options) {
+  model::Config config = base;
+  config.training = run.training;
+  apply_changes(config, options);
+  return config;
+}
+
+/// The same without a preset or configuration file: settings mean the run's own networks, or, in the command that began
+/// it typed again, those it began with (a setting may add to the one before, so the two are not the same).
+model::Config changed_unnamed(const model::Config& run, const StartOptions& options,
+                              const dataset::DatasetReader* dataset) {
+  const auto from_the_start = [&]() -> std::optional<model::Config> {
+    if (options.settings.empty()) return std::nullopt;
+    try {
+      const model::Config config = changed(base_config(options, dataset), run, options);
+      if (same_networks(config, run)) return config;
+    } catch (const base::Error&) {  // no such start: the settings are for the run
+    }
+    return std::nullopt;
+  };
+  try {
+    model::Config config = changed(run, run, options);
+    if (same_networks(config, run)) return config;
+    return from_the_start().value_or(config);
+  } catch (const base::UsageError&) {
+    if (std::optional<model::Config> config = from_the_start()) return *config;
+    throw;
+  }
+}
+
+/// The configuration of a run that goes on from a checkpoint of configuration `run`: its own networks, with its
+/// training as the options change it. What the options say of the networks is compared after all of them were applied,
+/// as at the start, so that the command that began the run goes on with it.
+model::Config resumed_config(const model::Config& run, const StartOptions& options, const dataset::DatasetReader* dataset,
+                             const std::string& path) {
+  const bool named = !options.preset.empty() || !options.config_file.empty();
+  const model::Config config =
+      named ? changed(base_config(options, dataset), run, options) : changed_unnamed(run, options, dataset);
+  if (same_networks(config, run)) return config;
+  std::string what = !options.preset.empty() ? "--preset " + options.preset
+                     : named                 ? "--config " + options.config_file
+                                             : "--set";
+  if (named && !options.settings.empty()) what += " with --set";
+  throw base::UsageError(what + " gives other networks than those of " + path + ", which a resumed run keeps: " +
+                         join(network_differences(config, run)) + "; leave it out, or start a fresh run");
+}
+
+/// What a resumed run does otherwise than its command seems to say.
+void warn_of_changes(const model::Config& before, const model::Config& config, const StartOptions& options,
+                     const std::string& path) {
+  if (config.training.batch != before.training.batch || config.training.seed != before.training.seed) {
+    base::log_warning("batch or seed differ from those of " + path +
+                      ": the order of pictures and latents changes from here on");
+  }
+  if (options.config_file.empty()) return;
+  const Differences kept = training_left_aside(options, config);
+  if (!kept.empty())
+    base::log_warning("--config " + options.config_file + " has " + join(kept) +
+                      ": a resumed run keeps its own; --set changes them");
 }
 
 void warn_of_another_dataset(const base::Json& provenance, const dataset::DatasetReader& dataset,
@@ -91,24 +201,10 @@ void warn_of_another_machine(const base::Json& provenance, const base::Json& mac
                     ": it goes on the same up to rounding, not to the same bits");
 }
 
-/// The configuration of a run that goes on from a checkpoint of configuration `before`.
-model::Config resumed_config(const model::Config& before, const StartOptions& options, const std::string& path) {
-  require_same_networks(before, options, path);
-  model::Config config = before;
-  apply_changes(config, options);
-  if (!(config.model == before.model) || !(config.discriminator == before.discriminator)) {
-    throw base::UsageError("--set changes the networks of " + path +
-                           ", which a resumed run keeps; start a fresh run for that");
-  }
-  if (config.training.batch != before.training.batch || config.training.seed != before.training.seed) {
-    base::log_warning("batch or seed differ from those of " + path +
-                      ": the order of pictures and latents changes from here on");
-  }
-  return config;
-}
-
 LoadedRun resumed(LoadedRun run, const StartOptions& options, const dataset::DatasetReader* dataset) {
-  run.config = resumed_config(run.config, options, run.path);
+  const model::Config before = run.config;
+  run.config = resumed_config(before, options, dataset, run.path);
+  warn_of_changes(before, run.config, options, run.path);
   if (!options.init.empty())
     base::log_info("--init " + options.init + " is left aside: " + options.run + " goes on from its own checkpoint");
   if (dataset != nullptr) warn_of_another_dataset(run.provenance, *dataset, run.path);
@@ -124,28 +220,54 @@ LoadedRun resumed(LoadedRun run, const StartOptions& options, const dataset::Dat
 
 /// Before a fresh start where --resume found nothing to go on from.
 void refuse_unreadable(const std::string& run) {
-  if (list_checkpoints(run).empty()) return;
+  if (runs::list_checkpoints(run).empty()) return;
   throw base::DataError(run, "holds checkpoints, none of which can be read",
                         "give --resume=FILE, or another folder with -o");
 }
 
-/// --resume went on from a checkpoint that is not the newest: what was passed over would be written anew.
-void refuse_passed_over(const std::string& run, const std::string& resumed_from) {
-  const auto held = list_checkpoints(run);
-  if (held.empty() || held.back().second == resumed_from) return;
-  throw base::DataError(
-      held.back().second, "cannot be read, and is newer than " + resumed_from,
-      "move it away to go on from there, or give --resume=" + resumed_from + " and another folder with -o");
+/// By its bytes: is the file cut or damaged? Whole files that are no checkpoint of this program are not.
+bool is_damaged(const std::string& path) {
+  try {
+    base::Safetensors::open(path);
+    return false;
+  } catch (const base::DataError&) {
+    return true;
+  }
+}
+
+/// --resume went on from a checkpoint that is not the newest: what was passed over is not to be written anew. A damaged
+/// one can be moved out of the way; of others (a newer program's, say) the user decides.
+std::vector<std::string> damaged_newer(const std::string& run, const std::string& resumed_from) {
+  std::vector<std::string> out;
+  const auto held = runs::list_checkpoints(run);
+  for (auto it = held.rbegin(); it != held.rend() && it->second != resumed_from; ++it) {
+    if (!is_damaged(it->second))
+      throw base::DataError(
+          it->second, "cannot be read, and is newer than " + resumed_from,
+          "move it away to go on from there, or give --resume=" + resumed_from + " and another folder with -o");
+    out.push_back(it->second);
+  }
+  return out;
+}
+
+/// To NAME.damaged, or .damaged.2 and so on: nothing is replaced.
+void move_aside(const std::string& path) {
+  std::error_code error;
+  std::string to = path + ".damaged";
+  for (int n = 2; std::filesystem::exists(std::filesystem::symlink_status(to, error)); ++n)
+    to = path + ".damaged." + std::to_string(n);
+  std::filesystem::rename(path, to, error);
+  if (error) throw base::SystemError(path, "rename to " + to, error.value());
+  base::log_warning(path + " is damaged: it is kept as " + to);
 }
 
 /// --resume=FILE without anything left to do would only copy a checkpoint into the folder.
-void refuse_nothing_to_do(const StartOptions& options, const std::string& path) {
-  model::Config config = load_config(path);
-  apply_changes(config, options);
-  const int64_t iteration = checkpoint_progress(path);
+void refuse_nothing_to_do(const StartOptions& options, const dataset::DatasetReader* dataset, const std::string& path) {
+  const model::Config config = resumed_config(runs::load_config(path), options, dataset, path);
+  const int64_t iteration = runs::checkpoint_progress(path);
   std::error_code error;
   if (iteration < config.training.iterations ||
-      std::filesystem::equivalent(path, options.run + "/" + checkpoint_name(iteration), error))
+      std::filesystem::equivalent(path, options.run + "/" + model::checkpoint_name(iteration), error))
     return;
   throw base::UsageError(path + " is at iteration " + std::to_string(iteration) + " already: nothing to do up to " +
                          std::to_string(config.training.iterations) + "; give more --iterations");
@@ -154,7 +276,7 @@ void refuse_nothing_to_do(const StartOptions& options, const std::string& path) 
 /// A fresh start without --resume takes no folder that an earlier run has left something in.
 void refuse_used(const std::string& run) {
   std::error_code error;
-  if (!list_checkpoints(run).empty()) {
+  if (!runs::list_checkpoints(run).empty()) {
     throw base::DataError(run, "holds the checkpoints of an earlier run",
                           "give --resume to continue it, or another folder");
   }
@@ -196,7 +318,7 @@ model::Config fresh_config(const StartOptions& options, const dataset::DatasetRe
 }
 
 LoadedRun initialised(const StartOptions& options, const dataset::DatasetReader* dataset) {
-  const std::string path = resolve_checkpoint(options.init);
+  const std::string path = runs::resolve_checkpoint(options.init);
   LoadedNetworks networks = load_networks(path);
   LoadedRun run;
   run.config = fresh_config(options, dataset);
@@ -220,10 +342,13 @@ LoadedRun initialised(const StartOptions& options, const dataset::DatasetReader*
 model::Config planned_config(const StartOptions& options, const dataset::DatasetReader* dataset) {
   if (!options.resume.empty()) {
     const bool newest = options.resume == "auto";
-    const std::string path = newest ? newest_checkpoint(options.run) : resolve_checkpoint(options.resume);
+    const std::string path = newest ? runs::newest_checkpoint(options.run) : runs::resolve_checkpoint(options.resume);
     if (!path.empty()) {
-      if (newest) refuse_passed_over(options.run, path);
-      return resumed_config(load_config(path), options, path);
+      if (newest) damaged_newer(options.run, path);
+      const model::Config before = runs::load_config(path);
+      const model::Config config = resumed_config(before, options, dataset, path);
+      warn_of_changes(before, config, options, path);
+      return config;
     }
     refuse_unreadable(options.run);
   }
@@ -239,19 +364,22 @@ LoadedRun start_run(const StartOptions& options, const dataset::DatasetReader* d
     refuse_used(options.run);
   } else if (options.resume == "auto") {
     if (std::optional<LoadedRun> run = load_newest_run(options.run)) {
-      refuse_passed_over(options.run, run->path);
-      return resumed(std::move(*run), options, dataset);
+      const std::vector<std::string> damaged = damaged_newer(options.run, run->path);
+      LoadedRun start = resumed(std::move(*run), options, dataset);  // what it refuses leaves the folder as it is
+      for (const std::string& path : damaged) move_aside(path);
+      return start;
     }
     refuse_unreadable(options.run);
     base::log_info("no checkpoint in " + options.run + ": starting anew");
   } else {
-    const std::string path = resolve_checkpoint(options.resume);
-    refuse_nothing_to_do(options, path);
+    const std::string path = runs::resolve_checkpoint(options.resume);
+    refuse_nothing_to_do(options, dataset, path);
     LoadedRun run = resumed(load_run(path), options, dataset);
-    const auto held = list_checkpoints(options.run);
+    const auto held = runs::list_checkpoints(options.run);
     if (!held.empty() && held.back().first > run.state.iteration) {
       throw base::DataError(options.run, "holds later checkpoints than " + run.path,
-                            "go on in another folder (-o), or move the later ones away");
+                            "give --resume to go on from the last of them; or go on in another folder (-o), or move "
+                            "the later ones away");
     }
     return run;
   }
@@ -267,7 +395,7 @@ void check_start(const StartOptions& options, const dataset::DatasetReader* data
   if (options.resume.empty() || options.resume == "auto") {
     fresh_config(options, dataset);
   } else {
-    refuse_nothing_to_do(options, resolve_checkpoint(options.resume));
+    refuse_nothing_to_do(options, dataset, runs::resolve_checkpoint(options.resume));
   }
 }
 

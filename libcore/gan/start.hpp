@@ -30,13 +30,14 @@ struct StartOptions {
 };
 
 /// The state to train from. A resumed run keeps its configuration; settings and iterations may change its training
-/// part, not its networks. Without preset and config_file a fresh run takes the tiny preset of the dataset's size.
-/// init: G, its moving average and (where it is there and fits) D come from a checkpoint, and without preset and
-/// config_file the configuration too; moments and counters start at zero.
-/// dataset may be null where nothing will be trained. Throws UsageError, DataError (a fresh start in a folder that
-/// holds checkpoints or the best one of a run; --resume in one whose checkpoints can none of them be read).
-/// --resume never goes on below a checkpoint that it had to pass over, and --resume=FILE with nothing to do begins no
-/// other folder.
+/// part, not its networks: preset, config_file and settings together must give those of the run.
+/// Without preset and config_file a fresh run takes the tiny preset of the dataset's size. init: G, its moving average
+/// and (where it is there and fits) D come from a checkpoint, and without preset and config_file the configuration too;
+/// moments and counters start at zero. dataset may be null where nothing will be trained. Throws UsageError, DataError
+/// (a fresh start in a folder that holds checkpoints or the best one of a run; --resume in one whose checkpoints can
+/// none of them be read).
+/// --resume keeps the damaged checkpoints that it had to pass over as NAME.damaged; it never goes on below one that is
+/// whole but not of this program. --resume=FILE with nothing to do begins no other folder.
 LoadedRun start_run(const StartOptions& options, const dataset::DatasetReader* dataset);
 
 /// The checks of a fresh start_run() without its work: throws what that would throw of options, configuration and

@@ -69,6 +69,10 @@ class Run {
          {"processes", group_.size()},
          {"device", options_.device.str()},
          {"threads", at::get_num_threads()}});
+    if (writer_) {
+      const bool at_end = options_.sample_every > 0 && first >= config_.training.iterations;
+      writer_->make_up(state_, at_end || due(options_.sample_every), due(options_.score_every));
+    }
     bool interrupted = false;
     while (state_.iteration < config_.training.iterations) {
       fetch();  // before all are asked, so that they leave together where one cannot read its pictures

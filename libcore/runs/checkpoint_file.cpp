@@ -99,7 +99,7 @@ std::optional<base::Safetensors> open_newest_checkpoint(const std::string& run) 
     try {
       return open_checkpoint(it->second);
     } catch (const base::Error& error) {
-      base::log_warning(std::string(error.what()) + " (passed over)");
+      base::log_error(std::string(error.what()) + " (skipped)");
     }
   }
   return std::nullopt;

@@ -40,7 +40,8 @@ int64_t checkpoint_progress(const std::string& path);
 /// The checkpoints of a run folder by iteration, ascending: {iteration, path}. Only looks at names; none where there is
 /// no such folder. Throws SystemError where it cannot be read.
 std::vector<std::pair<int64_t, std::string>> list_checkpoints(const std::string& run);
-/// The newest checkpoint of a run folder that is whole, opened; a damaged one is skipped with a warning.
+/// The newest checkpoint of a run folder that is whole, opened. Damaged ones are skipped and
+/// reported as errors, which --quiet leaves: what follows is of an older state than the names in the folder say.
 std::optional<base::Safetensors> open_newest_checkpoint(const std::string& run);
 /// Its path; empty where there is none.
 std::string newest_checkpoint(const std::string& run);

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "base/error.hpp"
+#include "base/safetensors.hpp"
 #include "dataset/dataset_writer.hpp"
 #include "gan/batch_loader.hpp"
 #include "gan/start.hpp"
@@ -115,16 +116,94 @@ BOOST_AUTO_TEST_CASE(a_run_whose_checkpoints_cannot_be_read_does_not_start_anew)
   BOOST_CHECK_EXCEPTION(gan::planned_config(options, nullptr), base::DataError, is_told);
   gan::save_checkpoint(options.run + "/" + model::checkpoint_name(5), config, gan::initial_state(config), {});
   options.preset.clear();
+  const std::string newest = options.run + "/" + model::checkpoint_name(7);
+  // A plan moves nothing; a start keeps the damaged one under another name, and replaces none.
+  touch(newest + ".damaged");
+  gan::planned_config(options, nullptr);
+  BOOST_CHECK(fs::exists(newest));
+  BOOST_CHECK_EQUAL(gan::start_run(options, nullptr).path, options.run + "/" + model::checkpoint_name(5));
+  BOOST_CHECK(!fs::exists(newest) && fs::exists(newest + ".damaged") && fs::exists(newest + ".damaged.2"));
+  // A whole file of another kind, such as one of a newer program, is the user's to judge.
+  base::write_safetensors(newest, {{"format", "inr-gan checkpoint"}, {"version", "2"}}, {});
   const auto is_passed_over = [](const base::DataError& error) { return says(error, "is newer than"); };
   BOOST_CHECK_EXCEPTION(gan::start_run(options, nullptr), base::DataError, is_passed_over);
   BOOST_CHECK_EXCEPTION(gan::planned_config(options, nullptr), base::DataError, is_passed_over);
-  fs::rename(options.run + "/" + model::checkpoint_name(7), options.run + "/" + model::checkpoint_name(4));
-  BOOST_CHECK_EQUAL(gan::start_run(options, nullptr).path, options.run + "/" + model::checkpoint_name(5));
+  fs::remove(newest);
   options.resume = options.run + "/" + model::checkpoint_name(5);  // a plan needs no folder
   options.run.clear();
   BOOST_CHECK(gan::planned_config(options, nullptr).model == config.model);
   options.settings = {"model.rank=1"};
   BOOST_CHECK_THROW(gan::planned_config(options, nullptr), base::UsageError);
+}
+
+BOOST_AUTO_TEST_CASE(a_resume_compares_the_networks_after_all_options) {
+  const test::TemporaryFolder folder;
+  gan::StartOptions options = fresh_tiny32(folder / "run");
+  fs::create_directories(options.run);
+  const auto begin = [&](const std::vector<std::string>& settings) {
+    options.resume.clear();
+    options.settings = settings;
+    fs::remove(options.run + "/" + model::checkpoint_name(3));
+    const model::Config config = gan::planned_config(options, nullptr);
+    gan::TrainState state = gan::initial_state(config);
+    state.iteration = 3;
+    gan::save_checkpoint(options.run + "/" + model::checkpoint_name(3), config, state, {});
+    options.resume = "auto";
+    return config;
+  };
+  // Settings whose order matters, and which are not the same when applied to what they made.
+  const std::string one = R"(model.blocks=[{"resolution":32,"width":32,"frequencies":8,"layers":2,"rgb":true}])";
+  const std::string two = R"(model.blocks=[{"resolution":16,"width":32,"frequencies":8,"layers":2,"rgb":true},)"
+                          R"({"resolution":32,"width":32,"frequencies":8,"layers":2,"rgb":true}])";
+  const std::vector<std::vector<std::string>> rows = {{"model.rank=4"},
+                                                      {"discriminator.channel_max=32", "training.lr_d=1e-3"},
+                                                      {"model.modulation=se", "model.fourier_scale=5"},
+                                                      {"model.blocks.1.width=16", one, "model.blocks.0.layers=3"},
+                                                      {"model.upsample_from=1", one},
+                                                      {one, two, "model.upsample_from=0", one, two}};
+  for (const auto& settings : rows) {
+    const model::Config config = begin(settings);
+    BOOST_TEST_CONTEXT(settings.front()) {
+      BOOST_CHECK(gan::planned_config(options, nullptr) == config);
+      BOOST_CHECK(gan::start_run(options, nullptr).config == config);
+      options.settings.emplace_back("training.lr_d=0.25");
+      BOOST_CHECK_EQUAL(gan::planned_config(options, nullptr).training.lr_d, 0.25);
+    }
+  }
+  begin({"model.rank=4", "discriminator.channel_max=32"});
+  options.settings = {"model.rank=5", "model.blocks.0.width=16"};
+  BOOST_CHECK_EXCEPTION(gan::start_run(options, nullptr), base::UsageError, [](const base::UsageError& error) {
+    return says(error, "--preset tiny32 with --set gives other networks") &&
+           says(error, "model.rank 5 (the run has 4), model.blocks.0.width 16 (the run has 64), ") &&
+           says(error, "discriminator.channel_max 64 (the run has 32)");
+  });
+}
+
+BOOST_AUTO_TEST_CASE(what_a_kill_left_out_after_a_checkpoint_is_made_up_for) {
+  Runs runs;
+  runs.options.sample_every = 1;
+  runs.options.score_every = 2;
+  int n_scores = 0;
+  runs.options.score = [&](const model::Config&, const field::TensorMap&) {
+    ++n_scores;
+    return 1.0;
+  };
+  runs.train();
+  BOOST_CHECK_EQUAL(n_scores, 1);
+  runs.train();  // there is nothing to make up for
+  BOOST_CHECK_EQUAL(n_scores, 1);
+  const std::string picture = runs.file("samples/000000002.png");
+  BOOST_REQUIRE(fs::remove(picture));
+  BOOST_REQUIRE(fs::remove(runs.file("best.safetensors")));
+  BOOST_REQUIRE(fs::remove(runs.file("log.jsonl")));
+  runs.train();
+  BOOST_CHECK(fs::exists(picture));
+  BOOST_CHECK(fs::exists(runs.file("best.safetensors")));
+  BOOST_CHECK_EQUAL(n_scores, 2);
+  runs.options.sample_every = 0;
+  fs::remove(picture);
+  runs.train();
+  BOOST_CHECK(!fs::exists(picture));
 }
 
 BOOST_AUTO_TEST_CASE(a_fresh_start_leaves_the_best_of_another_run_alone) {
