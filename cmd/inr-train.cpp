@@ -21,6 +21,7 @@
 #include "gan/share_start.hpp"
 #include "inr-train-options.hpp"
 #include "metrics/score.hpp"
+#include "model/checkpoint_name.hpp"
 #include "model/decoders.hpp"
 #include "parallel/device.hpp"
 #include "parallel/launch.hpp"

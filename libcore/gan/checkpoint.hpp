@@ -28,7 +28,7 @@ struct LoadedRun {
 /// Everything that save_checkpoint wrote. Throws DataError where a set is missing (an exported model cannot be
 /// resumed).
 LoadedRun load_run(const std::string& path);
-/// The same of newest_checkpoint(), which is read once; nothing where there is none.
+/// The same of runs::newest_checkpoint(), which is read once; nothing where there is none.
 std::optional<LoadedRun> load_newest_run(const std::string& run);
 
 /// All tensors of a state on a device; shares memory with those that are there already.

@@ -11,6 +11,8 @@
 #include "base/log.hpp"
 #include "gan/dry_run.hpp"
 #include "gan/sample_grid.hpp"
+#include "model/checkpoint_name.hpp"
+#include "runs/checkpoint_file.hpp"
 
 namespace inr::gan {
 namespace {
@@ -26,7 +28,7 @@ std::optional<double> known_best(const TrainerOptions& options, const TrainState
   if (!fs::exists(path, error)) return std::nullopt;
   std::string fault = path + " is of an earlier run";
   try {
-    const Json best = start.iteration > 0 ? checkpoint_provenance(path) : Json();
+    const Json best = start.iteration > 0 ? runs::checkpoint_provenance(path) : Json();
     if (best.is_object()) {
       const Json score = best.value("best_score", Json());
       const Json pictures = provenance.value("dataset_hash", Json());
@@ -45,7 +47,7 @@ std::optional<double> known_best(const TrainerOptions& options, const TrainState
 /// By its head: is it a checkpoint of a version that this program knows?
 bool is_readable(const std::string& path) {
   try {
-    load_config(path);
+    runs::load_config(path);
     return true;
   } catch (const base::Error&) {
     return false;
@@ -70,7 +72,7 @@ RunWriter::RunWriter(const TrainerOptions& options, const model::Config& config,
       provenance_(provenance.is_object() ? std::move(provenance) : Json::object()),
       log_(options.run + "/log.jsonl"),
       best_score_(known_best(options, start, provenance_)) {
-  const std::string own = options.run + "/" + checkpoint_name(start.iteration);
+  const std::string own = options.run + "/" + model::checkpoint_name(start.iteration);
   if (start.iteration > 0 && fs::exists(own)) {  // resumed from it: written again only after a step
     saved_at_ = start.iteration;
     newest_ = own;
@@ -98,7 +100,7 @@ void RunWriter::log(const Json& line) {
 }
 
 std::string RunWriter::samples_path(int64_t iteration) const {
-  const std::string name = checkpoint_name(iteration);
+  const std::string name = model::checkpoint_name(iteration);
   return options_.run + "/samples/" + name.substr(name.find('-') + 1, 9) + ".png";
 }
 
@@ -165,7 +167,7 @@ void RunWriter::make_up(const TrainState& state, bool sample_due, bool score_due
 void RunWriter::checkpoint(const TrainState& state, bool last) {
   if (state.iteration == saved_at_) return;
   const auto write = [&] {
-    const std::string path = options_.run + "/" + checkpoint_name(state.iteration);
+    const std::string path = options_.run + "/" + model::checkpoint_name(state.iteration);
     save_checkpoint(path, config_, state, provenance_);
     newest_ = path;
     saved_at_ = state.iteration;
@@ -180,7 +182,7 @@ void RunWriter::checkpoint(const TrainState& state, bool last) {
 
 void RunWriter::remove_oldest(int64_t iteration) const {
   if (options_.keep <= 0) return;
-  auto found = list_checkpoints(options_.run);
+  auto found = runs::list_checkpoints(options_.run);
   // Later ones (of an abandoned branch) and those that cannot be read are not this run's to remove, and do not count.
   std::erase_if(found, [&](const auto& entry) { return entry.first > iteration || !is_readable(entry.second); });
   const auto keep = static_cast<size_t>(options_.keep);

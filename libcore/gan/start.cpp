@@ -11,7 +11,9 @@
 #include "base/log.hpp"
 #include "base/safetensors.hpp"
 #include "gan/batch_loader.hpp"
+#include "model/checkpoint_name.hpp"
 #include "model/presets.hpp"
+#include "runs/checkpoint_file.hpp"
 
 namespace inr::gan {
 namespace {
@@ -151,8 +153,8 @@ model::Config changed_unnamed(const model::Config& run, const StartOptions& opti
 /// The configuration of a run that goes on from a checkpoint of configuration `run`: its own networks, with its
 /// training as the options change it. What the options say of the networks is compared after all of them were applied,
 /// as at the start, so that the command that began the run goes on with it.
-model::Config resumed_config(const model::Config& run, const StartOptions& options, const dataset::DatasetReader* dataset,
-                             const std::string& path) {
+model::Config resumed_config(const model::Config& run, const StartOptions& options,
+                             const dataset::DatasetReader* dataset, const std::string& path) {
   const bool named = !options.preset.empty() || !options.config_file.empty();
   const model::Config config =
       named ? changed(base_config(options, dataset), run, options) : changed_unnamed(run, options, dataset);
