@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The Frechet distance between two Gaussians (Dowson and Landau 1982; as a score of generators: Heusel et al. 2017),
 //   |m1 - m2|^2 + tr S1 + tr S2 - 2 tr sqrt(S1 S2),
-// in float64 throughout. Values are never clamped: a set against itself gives a tiny number of either sign.
+// in float64 throughout (fid.md, section 3). Values are never clamped: a set against itself gives a tiny number of
+// either sign.
 #pragma once
 #include <cstdint>
 #include <string>

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
 // What a picture goes through before Inception sees it, and by what a covariance is divided: the part of an FID in
-// which evaluation programs differ although they share the network. Every one is reproduced as it is.
+// which evaluation programs differ although they share the network. Every one is reproduced as it is (fid.md, section
+// 1).
 //
 //   name             resize to 299 x 299                         values                     covariance
 //   nvidia           TensorFlow 1's bilinear                     (x - 128) / 128            / N

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// The Inception v3 that FID is defined by: 2048 numbers, the spatial mean of its last block. It is not torchvision's:
-// average pools leave the padding out of their divisor, and Mixed_7c has a max pool in the place of one. Batch norm is
-// folded into the weights. File: safetensors, float32, tensors named as in pt_inception-2015-12-05-6726825d.pth;
-// examples/inception makes it from any of the published files.
+// The Inception v3 that FID is defined by (fid.md, section 2): 2048 numbers, the spatial mean of its last block. It is
+// not torchvision's: average pools leave the padding out of their divisor, and Mixed_7c has a max pool in the place of
+// one. Batch norm is folded into the weights. File: safetensors, float32, tensors named as in
+// pt_inception-2015-12-05-6726825d.pth; examples/inception makes it from any of the published files.
 #pragma once
 #include <functional>
 #include <map>

@@ -101,7 +101,7 @@ std::string_view pixels_depend_on(const ModelConfig& config) noexcept;
 /// Applies one "--set KEY=VALUE": training.batch=8, model.rank=4, model.blocks.0.width=64; a bare key that occurs in
 /// one group only may leave the group out (batch=8). Throws UsageError naming the nearest known key.
 void apply_setting(Config& config, std::string_view setting);
-/// released | main | appendix (formats.md, checkpoint). Throws UsageError.
+/// released | main | appendix (model.md, section 6). Throws UsageError.
 void apply_lr_preset(Config& config, std::string_view name);
 
 std::string_view to_string(Decoder value) noexcept;

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// The order of theta and the tensors of a checkpoint, from model.md sections 2, 3 and 5 and formats.md section 1.
+// The order of theta and the tensors of a checkpoint, from model.md, sections 2, 3 and 5, and inr-checkpoint(5).
 // Configurations have been validated before they come here; their ranges keep every size inside int64.
 #include "model/theta_layout.hpp"
 

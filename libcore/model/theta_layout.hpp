@@ -58,7 +58,7 @@ ThetaLayout theta_layout(const ModelConfig& config);
 int64_t frequency_octaves(const ModelConfig& config, size_t k);
 
 /// Rows of fixed frequencies of a block, [fixed_frequencies, 2] row-major (columns x, y), not multiplied by
-/// fourier_scale (model.md, 4). Not for decoder released, whose checkpoints store them.
+/// fourier_scale (model.md, section 4). Not for decoder released, whose checkpoints store them.
 std::vector<double> fixed_frequency_rows(const BlockConfig& block);
 /// The first n_rows of 4 n_octaves rows in the same order: (0, f_i), (f_i, 0), (-f_i/2, f_i/2), (f_i/2, f_i/2) with
 /// f_i = (pi/2) 2^i.

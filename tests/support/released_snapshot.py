@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The inr authors
 # SPDX-License-Identifier: Apache-2.0
-"""Network snapshots as the released training loop writes them (design/released.md, section 5), opcode by opcode: needs
+"""Network snapshots as the released training loop writes them (released.md, section 5), opcode by opcode: needs
 neither torch nor numpy, and a cache of gigabytes is a hole in the file.
 
     released_snapshot.py OUT [--size tiny|full] [--cache BYTES] [--kwargs JSON] [--global MODULE.NAME]

@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(executed_count_of_the_released_models) {
   const auto tenths = [](const char* name) {
     return (count_cost(preset(name), MacCount::kExecuted).macs + 50000000) / 100000000;
   };
-  // render.md, section 3, has 24.9, 38.4 and 47.5, with the products of every node by themselves.
+  // render.md, section 3.
   BOOST_TEST(tenths("lsun128-released") == 238);
   BOOST_TEST(tenths("lsun256-released") == 377);
   BOOST_TEST(tenths("ffhq1024-released") == 467);
