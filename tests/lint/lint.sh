@@ -88,6 +88,19 @@ while read -r name section; do
   [[ -f man/$name.$section ]] || complain "man: $name($section) is referred to and missing"
 done < <(sed -nE 's/^\.BR (inr[a-z\-]*) \(([0-9])\).*/\1 \2/p' man/*.[157] | tr -d '\\' | sort -u)
 
+# Every page (.md) that is cited is in the tree, with the sections that are cited.
+mapfile -t citing < <(printf '%s\n' "${files[@]}" | grep -E '\.(cpp|hpp|def|py|sh|cmake|md|[157])$|(^|/)(CMakeLists\.txt|Makefile)$')
+while IFS= read -r fault; do complain "$fault"; done < <(tests/lint/citations.sh "${citing[@]}")
+
+# Every page of man/ that is written by hand is rendered without a warning (those of the tools: tests/cli/generic/docs.sh).
+if command -v groff >/dev/null; then
+  for page in man/*.[57]; do
+    complain_all 'groff' < <(groff -ww -z -man -t -Tutf8 "$page" 2>&1)
+  done
+else
+  echo "lint: groff is not installed; man pages were not checked"
+fi
+
 if command -v clang-format >/dev/null; then
   complain_all 'not as clang-format has it (make format)' < <(clang-format --dry-run "${sources[@]}" 2>&1 |
     sed -nE 's/^([^ :]+):[0-9]+:[0-9]+: warning: code should be clang-formatted.*/\1/p' | sort -u)
