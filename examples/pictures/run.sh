@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-FileCopyrightText: The inr authors
 # SPDX-License-Identifier: Apache-2.0
-# The pictures of README.md here, made by the tools in PATH from the default model. run.sh FOLDER writes them there; film.webp is
-# left out where there is no ffmpeg.
+# The pictures of README.md here, made by the tools in PATH from the default model. run.sh FOLDER writes them there;
+# film.webp is left out where there is no ffmpeg.
 set -euo pipefail
 out=${1:?a folder}
 here=$(dirname -- "$(readlink -f -- "$0")")
