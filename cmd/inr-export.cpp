@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "base/writable.hpp"
 #include "cli/common_options.hpp"
 #include "cli/run_tool.hpp"
 #include "cli/streams.hpp"
@@ -43,6 +44,7 @@ base::ExitCode run(const Arguments& arguments) {
   if (arguments.checkpoint.empty()) throw base::UsageError("which checkpoint? give a file or a run folder");
   if (arguments.out.empty() || arguments.out == "-")
     throw base::UsageError("where to? give -o FILE (a checkpoint cannot go through a pipe)");
+  base::require_replaceable(arguments.out);  // before gigabytes are read
   const std::string path = runs::resolve_checkpoint(arguments.checkpoint);
   cli::refuse_same_file(path, arguments.out);
   sample::export_generator(sample::load_generator(path), arguments.out, arguments.half);

@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/progress.hpp"
+#include "base/writable.hpp"
 #include "cli/common_options.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/run_tool.hpp"
@@ -61,10 +62,7 @@ void import(const released::ReleasedSource& source, const std::string& out) {
   const std::filesystem::file_status there = std::filesystem::status(out, none);
   // A file that was begun has to be removed; a pipe may wait for ever, and is ended in the usual way.
   std::optional<cli::InterruptFlag> interrupt;
-  if (!std::filesystem::exists(there) || std::filesystem::is_regular_file(there)) {
-    const base::AtomicFile can_be_written(out);  // told before gigabytes are read
-    interrupt.emplace();
-  }
+  if (!std::filesystem::exists(there) || std::filesystem::is_regular_file(there)) interrupt.emplace();
   const auto go_on = [&] {
     if (interrupt) interrupt->throw_if_raised();
   };
@@ -93,6 +91,7 @@ base::ExitCode run(const Arguments& a) {
   if (!a.list && (a.out.empty() || a.out == "-"))
     throw base::UsageError("where to? give -o FILE (a checkpoint cannot go through a pipe), or --list");
   cli::refuse_same_file(a.file, a.out);
+  if (!a.list) base::require_replaceable(a.out);  // before gigabytes are read
   const released::ReleasedSource source = released::open_released(a.file);
   if (a.list) {
     released::list_released(

@@ -94,6 +94,10 @@ void bind(cli::Options& options, Arguments& a) {
   cli::add_common(options, a.common, cli::kThreads | cli::kBatch | cli::kDevice);
 }
 
+constexpr const char* kOutputHint = "pipe it into inr-render each, or give -o FILE";
+
+std::string output_of(const Arguments& a) { return a.common.out.empty() ? "-" : a.common.out; }
+
 sample::Way way_of(const Arguments& a, const std::string& default_space) {
   const sample::Space space = sample::parse_space(a.space.empty() ? default_space : a.space);
   const sample::Path usual = space == sample::Space::kZ ? sample::Path::kSpherical : sample::Path::kLinear;
@@ -117,9 +121,9 @@ void write_film(const Arguments& a, const sample::Film& film, sample::Way way, R
   records.header.what = "interpolation";
   if (a.half) records.header.dtype = stream::ThetaDtype::kF16;
   const cli::InterruptFlag interrupt;
-  cli::Output output(a.common.out.empty() ? "-" : a.common.out, "pipe it into inr-render each, or give -o FILE");
+  cli::Output output(output_of(a), kOutputHint);
   stream::InrStreamWriter writer([&](std::span<const std::byte> bytes) { output.write(bytes); }, records.header,
-                                 records.shared);
+                                records.shared);
   base::Progress progress("interpolating", static_cast<uint64_t>(film.size()), "frames");
   for (int64_t first = 0; first < film.size(); first += batch) {
     const std::vector<std::vector<float>> made = thetas(first, std::min(film.size(), first + batch));
@@ -146,6 +150,7 @@ void from_stream(const Arguments& a) {
   if (a.truncation || !a.checkpoint.empty() || !a.seed_style.empty())
     throw base::UsageError("--truncation, --checkpoint, --seed-style say nothing to a stream, interpolated as it is");
   cli::refuse_same_file(a.stream, a.common.out);
+  cli::check_output(output_of(a), kOutputHint);  // before the input is waited for
   const cli::Input input(a.stream.empty() ? "-" : a.stream, "pipe inr-sample into it, or give --seeds 1,2");
   const sample::StreamKeys keys = sample::read_keys(input.fd(), input.where());
   const sample::Film film = plan_film(a, keys.thetas.size(), input.where());
@@ -163,6 +168,7 @@ void from_model(const Arguments& a) {
     throw base::UsageError("--truncation maps z to h; rows of h (--space w) are taken as they are");
   if (a.seeds.size() == 1) throw base::UsageError("--seeds: an interpolation takes two key points or more");
   cli::refuse_same_file(a.latents, a.common.out);
+  cli::check_output(output_of(a), kOutputHint);  // before gigabytes are read
   const std::string checkpoint = runs::resolve_checkpoint(cli::checkpoint_path(a.checkpoint));
   cli::refuse_same_file(checkpoint, a.common.out);
   const sample::Sampler sampler(sample::load_generator(checkpoint), a.truncation);

@@ -15,6 +15,7 @@
 #include "base/json.hpp"
 #include "base/log.hpp"
 #include "base/progress.hpp"
+#include "base/writable.hpp"
 #include "cli/common_options.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/run_tool.hpp"
@@ -125,8 +126,10 @@ dataset::PrepareOptions resolve(const Arguments& arguments) {
 base::ExitCode build(const Arguments& arguments) {
   const dataset::PrepareOptions options = resolve(arguments);
   dataset::check_prepare_options(options);
-  const std::unique_ptr<dataset::PictureSource> source =
-      dataset::open_sources(arguments.sources, std::cin, options.limit);
+  // Before a million pictures are listed; the folder of --export before they are prepared.
+  base::require_extensible(options.out);
+  if (!arguments.export_folder.empty()) base::require_folder(arguments.export_folder);
+  const std::unique_ptr<dataset::PictureSource> source = dataset::open_sources(arguments.sources, std::cin, options.limit);
   const cli::InterruptFlag interrupt;
   base::Progress bar("preparing", static_cast<uint64_t>(source->size()), "pictures");
   dataset::PrepareCallbacks callbacks;
@@ -148,6 +151,7 @@ base::ExitCode build(const Arguments& arguments) {
 }
 
 void export_dataset(const std::string& path, const std::string& folder) {
+  base::require_folder(folder);
   const dataset::DatasetReader dataset(path);
   base::Progress bar("exporting", static_cast<uint64_t>(dataset.size()), "pictures");
   const int64_t n_files = dataset::export_pictures(

@@ -18,6 +18,7 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/progress.hpp"
+#include "base/writable.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/run_tool.hpp"
 #include "cli/streams.hpp"
@@ -92,6 +93,24 @@ void complete_shown(Arguments& a) {
   a.common.out = "/dev/null";
 }
 
+constexpr const char* kOutputHint = "give -o FILE";
+
+/// The outputs are opened when the first record has come, or the last one, or a picture is drawn. What speaks against
+/// them is told before.
+void check_outputs(const Arguments& a, const std::optional<draw::FramePattern>& pattern, const std::string& out) {
+  if (pattern) {
+    const std::string first = pattern->name(0);
+    const std::filesystem::path folder = std::filesystem::path(first).parent_path();
+    if (!folder.empty()) base::require_folder(folder);
+    std::error_code unknown;
+    if (folder.empty() || std::filesystem::is_directory(folder, unknown)) base::require_replaceable(first);
+  } else if (draw::is_pyramid(*a.request.format)) {
+    const image::DeepZoomFiles tried(out);
+  } else {
+    cli::check_output(out.empty() ? "-" : out, kOutputHint);
+  }
+}
+
 base::ExitCode run(Arguments& a) {
   cli::require_processor(a.common.device);
   const auto mode = a.words.empty() ? std::nullopt : draw::parse_mode(a.words.front());
@@ -115,6 +134,7 @@ base::ExitCode run(Arguments& a) {
   const bool replaces = named_here && std::filesystem::exists(out, unknown);
 
   for (const std::string& stream : streams) cli::refuse_same_file(stream, out);
+  check_outputs(a, pattern, out);
   warn_of_far_window(a.request);
   std::optional<cli::Terminal> terminal;
   std::optional<draw::PictureShow> show;
@@ -146,7 +166,7 @@ base::ExitCode run(Arguments& a) {
       pyramid = std::make_unique<image::DeepZoomFiles>(out);
       return draw::OutputTarget{.write = {}, .rewrite = {}, .pyramid = pyramid.get()};
     }
-    output = std::make_unique<cli::Output>(out.empty() ? "-" : out, "give -o FILE");
+    output = std::make_unique<cli::Output>(out.empty() ? "-" : out, kOutputHint);
     return target_of(*output);
   };
   field::WorkerPool pool(a.common.n_threads);

@@ -147,10 +147,13 @@ base::ExitCode run(const Arguments& a) {
   if (a.space == "w" && a.truncation) {
     throw base::UsageError("--truncation maps z to h; rows of h (--space w) are taken as they are");
   }
+  const std::string out = a.common.out.empty() ? "-" : a.common.out;
+  const char* const hint = "pipe it into inr-render, or give -o FILE";
+  cli::check_output(out, hint);  // before gigabytes are read
   const std::string checkpoint = runs::resolve_checkpoint(cli::checkpoint_path(a.checkpoint));
   cli::refuse_same_file(checkpoint, a.common.out);
   std::optional<cli::InterruptFlag> interrupt;
-  cli::Output output(a.common.out.empty() ? "-" : a.common.out, "pipe it into inr-render, or give -o FILE");
+  cli::Output output(out, hint);
   // A file has to be removed; writing to a pipe may take for ever, and is ended in the usual way.
   if (output.file() != nullptr) interrupt.emplace();
   const sample::Sampler sampler(sample::load_generator(checkpoint), a.truncation, device);

@@ -16,6 +16,7 @@
 
 #include "base/descriptor_path.hpp"
 #include "base/error.hpp"
+#include "base/writable.hpp"
 
 namespace inr::base {
 namespace {
@@ -66,7 +67,7 @@ int open_temporary(const std::string& path, const std::string& target, std::stri
   }
   const int fault = errno;
   temporary.clear();
-  throw SystemError(path, "create the file", fault);
+  refuse_output(path, "create the file", fault);
 }
 
 // Pipes and most devices have nothing to synchronise and say so.
@@ -95,10 +96,10 @@ AtomicFile::AtomicFile(std::string path) : path_(std::move(path)) {
   target_ = descriptor >= 0 ? path_ : follow_links(path_);
   struct stat status {};
   const bool exists = ::stat(target_.c_str(), &status) == 0;
-  if (exists && S_ISDIR(status.st_mode)) throw SystemError(path_, "write", EISDIR);
+  if (exists && S_ISDIR(status.st_mode)) refuse_output(path_, "write", EISDIR);
   if (descriptor >= 0 || target_.starts_with("/proc/") || (exists && !S_ISREG(status.st_mode))) {
     fd_ = descriptor >= 0 ? ::fcntl(descriptor, F_DUPFD_CLOEXEC, 3) : ::open(target_.c_str(), O_WRONLY | O_CLOEXEC);
-    if (fd_ < 0) throw SystemError(path_, "open for writing", errno);
+    if (fd_ < 0) refuse_output(path_, "open for writing", errno);
   } else {
     fd_ = open_temporary(path_, target_, temporary_);
     // An existing file keeps its mode; where that is refused the new one has the usual mode, which does no harm.

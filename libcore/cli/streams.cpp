@@ -12,8 +12,22 @@
 
 #include "base/descriptor_path.hpp"
 #include "base/error.hpp"
+#include "base/writable.hpp"
 
 namespace inr::cli {
+namespace {
+
+// The descriptor that a name of an output stands for, -1 where it is a file's. By their names, since a redirected
+// /dev/stdout looks like the file behind it, which may hold something already. Throws UsageError.
+int output_descriptor(const std::string& path, std::string_view hint) {
+  const int descriptor = path == "-" ? STDOUT_FILENO : base::descriptor_of(path);
+  if (descriptor == STDOUT_FILENO && stdout_is_terminal())
+    throw base::UsageError("stdout is a terminal; " + std::string(hint));
+  if (path.empty()) throw base::UsageError("the output has an empty name; " + std::string(hint));
+  return descriptor;
+}
+
+}  // namespace
 
 void refuse_same_file(const std::string& in, const std::string& out) {
   if (in.empty() || out.empty() || in == "-" || out == "-") return;
@@ -25,29 +39,30 @@ void refuse_same_file(const std::string& in, const std::string& out) {
 bool stdout_is_terminal() noexcept { return ::isatty(STDOUT_FILENO) == 1; }
 
 Output::Output(const std::string& path, std::string_view hint) : where_(path) {
-  // By their names too, since a redirected /dev/stdout looks like the file behind it, which may hold something already.
-  const int descriptor = path == "-" ? STDOUT_FILENO : base::descriptor_of(path);
+  const int descriptor = output_descriptor(path, hint);
   if (descriptor == STDOUT_FILENO) {
     where_ = "stdout";
-    if (stdout_is_terminal()) throw base::UsageError("stdout is a terminal; " + std::string(hint));
     fd_ = STDOUT_FILENO;
     return;
   }
-  if (path.empty()) throw base::UsageError("the output has an empty name; " + std::string(hint));
   if (descriptor >= 0) {
     fd_ = ::fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-    if (fd_ < 0) throw base::SystemError(path, "open", errno);
+    if (fd_ < 0) base::refuse_output(path, "open", errno);
     return;
   }
   struct stat status {};
   const bool exists = ::stat(path.c_str(), &status) == 0;
-  if (exists && S_ISDIR(status.st_mode)) throw base::SystemError(path, "write", EISDIR);
+  if (exists && S_ISDIR(status.st_mode)) base::refuse_output(path, "write", EISDIR);
   if (exists && !S_ISREG(status.st_mode)) {  // /dev/null, a named pipe: never replaced by a file
     fd_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
-    if (fd_ < 0) throw base::SystemError(path, "open", errno);
+    if (fd_ < 0) base::refuse_output(path, "open", errno);
     return;
   }
   file_ = std::make_unique<base::AtomicFile>(path);
+}
+
+void check_output(const std::string& path, std::string_view hint) {
+  if (output_descriptor(path, hint) != STDOUT_FILENO) base::require_replaceable(path);
 }
 
 Output::~Output() {

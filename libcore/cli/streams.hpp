@@ -45,6 +45,10 @@ class Output {
   int fd_ = -1;
 };
 
+/// Throws what the constructor of Output would, and opens, makes and replaces nothing: for tools that open their output
+/// when part of the work is done.
+void check_output(const std::string& path, std::string_view hint);
+
 /// Where data comes from: a descriptor that is closed with the object (stdin stays open).
 class Input {
  public:
