@@ -66,6 +66,9 @@ inline const cli::ToolPage kPage = {
          "device, dtype, checkpoint, iteration, model_hash, seed, real, fake, dataset_hash, real_dataset_hash, note, "
          "seconds; what is not known or was "
          "not asked for is null.",
+         "What cannot be written is told before anything is measured. The result is printed as soon as it is there, "
+         "before it is saved, appended or linked; where one of these then fails the others are still done, and the "
+         "status is 1.",
          "stats and merge share the work out: stats SIDE --shard I/N -o PART measures every N-th picture of a side, "
          "from the I-th on (1/N to N/N, each by a program of its own; -n is the number of all pictures), and merge "
          "joins the parts to the statistics that one program would have written. Parts that were not made alike, a "

@@ -98,9 +98,12 @@ base::ExitCode run(FidOptions& request) {
   }
 
   request.evaluate.check_stop = check_stop;
-  const std::optional<metrics::Evaluation> result = metrics::evaluate_and_record(request.evaluate, request.record);
+  const auto tell = [&request](const metrics::Evaluation& result) {
+    print(request.common.json ? base::dump_json(result.json) : result.line());
+  };
+  const std::optional<metrics::Evaluation> result =
+      metrics::evaluate_and_record(request.evaluate, request.record, tell);
   if (!result) return base::ExitCode::kOk;
-  print(request.common.json ? base::dump_json(result->json) : result->line());
   return request.threshold && *result->score > *request.threshold ? base::ExitCode::kThreshold : base::ExitCode::kOk;
 }
 

@@ -156,7 +156,7 @@ void from_stream(const Arguments& a) {
   const sample::Film film = plan_film(a, keys.thetas.size(), input.where());
   write_film(a, film, way, {keys.header, keys.shared(), keys.infos}, 1, [&](int64_t i, int64_t) {
     const sample::Frame frame = film.frame(i);
-    return std::vector<std::vector<float>>{gan::between(keys.thetas[static_cast<size_t>(frame.from)],
+    return std::vector<std::vector<float>>{sample::between(keys.thetas[static_cast<size_t>(frame.from)],
                                                         keys.thetas[static_cast<size_t>(frame.to)], frame.t, way.path)};
   });
 }

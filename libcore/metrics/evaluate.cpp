@@ -8,7 +8,9 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/first_fault.hpp"
 #include "base/log.hpp"
+#include "base/writable.hpp"
 #include "metrics/agreement.hpp"
 #include "metrics/feature_network.hpp"
 #include "metrics/feature_scores.hpp"
@@ -51,6 +53,9 @@ EvaluateOptions checked(EvaluateOptions options) {
   check_protocol_name(options.protocol);
   check_outputs({{"--save-stats", options.save_stats}, {"--save-features", options.save_features}},
                 {{"--real", options.real}, {"--fake", options.fake}, {"--network", options.network}});
+  for (const std::string& output : {options.save_stats, options.save_features}) {
+    if (!output.empty()) base::require_replaceable(output);
+  }
   return options;
 }
 
@@ -202,16 +207,8 @@ class Comparison {
   bool mixed_ = false;
 };
 
-}  // namespace
-
-Evaluation evaluate(const EvaluateOptions& request) {
-  const auto start = std::chrono::steady_clock::now();
-  const EvaluateOptions options = checked(request);
-  Comparison sides(options);
-  sides.measure_all();
-  if (!options.save_stats.empty()) save_statistics(options.save_stats, sides.saved().statistics, sides.saved().info);
-  if (sides.saved().features_writer) sides.saved().features_writer->commit(sides.saved().info);
-
+// All that is told of sides that were measured, but the time it took.
+Evaluation result_of(const Comparison& sides, const EvaluateOptions& options) {
   Evaluation out;
   const Side* real = sides.real();
   const Side* fake = sides.fake();
@@ -236,12 +233,35 @@ Evaluation evaluate(const EvaluateOptions& request) {
     warn_few(base::printable(side->path), side->statistics.n_images);
   }
   out.json.update(describe(real, fake, sides.network(), options, sides.upsampled_from()));
-  out.json["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (real != nullptr && real->sources && real->sources->n_enlarged > 0) {
     base::log_warning(base::printable(real->path) + ": " + std::to_string(real->sources->n_enlarged) + " of " +
                       std::to_string(real->statistics.n_images) + " real pictures are smaller than " +
                       real->info.resolution + " and were enlarged");
   }
+  return out;
+}
+
+}  // namespace
+
+Evaluation evaluate(const EvaluateOptions& request, const Tell& tell) {
+  const auto start = std::chrono::steady_clock::now();
+  const EvaluateOptions options = checked(request);
+  Comparison sides(options);
+  sides.measure_all();
+  const Side& saved = sides.saved();
+  const bool has_score = sides.scored() || options.inception_score;
+  Evaluation out;
+  base::FirstFault fault;
+  fault.run([&] {
+    out = result_of(sides, options);
+    out.json["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    if (tell && has_score) tell(out);
+  });
+  if (!options.save_stats.empty())
+    fault.run([&] { save_statistics(options.save_stats, saved.statistics, saved.info); });
+  if (saved.features_writer) fault.run([&] { saved.features_writer->commit(saved.info); });
+  fault.rethrow();
+  if (tell && !has_score) tell(out);
   return out;
 }
 

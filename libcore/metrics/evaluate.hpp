@@ -42,10 +42,16 @@ struct Evaluation {
   [[nodiscard]] std::string line() const;  // the same for people, one line without its newline
 };
 
+/// Takes a result for somebody to see.
+using Tell = std::function<void(const Evaluation&)>;
+
 /// Measures both sides and compares them. Memory does not depend on the number of pictures; with kid, precision_recall,
 /// inception_score features are kept (kept_features.hpp). Shows progress bars, logs warnings. Throws UsageError (no
 /// side, stdin twice, an output that is an input, a number of images that cannot give full rank, a score the network
 /// cannot give), DataError (too few pictures, sides that were not made alike, files that cannot be used), SystemError.
-Evaluation evaluate(const EvaluateOptions& options);
+/// Whether save_stats and save_features can be written is tried before anything is read. tell is handed a score before
+/// they are written, so that what cannot be saved takes nothing of it away; where there is no score it is handed the
+/// result after that. What was measured is saved as well where the score, or tell, throws.
+Evaluation evaluate(const EvaluateOptions& options, const Tell& tell = {});
 
 }  // namespace inr::metrics

@@ -10,8 +10,10 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/first_fault.hpp"
 #include "base/log.hpp"
 #include "base/safetensors.hpp"
+#include "base/writable.hpp"
 #include "metrics/outputs.hpp"
 #include "metrics/picture_set.hpp"
 #include "metrics/score_request.hpp"
@@ -120,8 +122,8 @@ void restore_best(const std::string& run, const std::vector<Json>& by_score) {
 // A kill may have come between a line that calls its checkpoint the best and the link to it.
 void make_up_link(const std::string& run, const std::vector<Json>& records, const Json& request,
                   const Candidate& candidate) {
-  const std::string linked = best_model_hash(run);
-  if (linked == candidate.model_hash || !best_link_fault(run).empty()) return;
+  const std::string linked = runs::best_model_hash(run);
+  if (linked == candidate.model_hash || !runs::best_link_fault(run).empty()) return;
   std::optional<Json> line;
   std::vector<Json> others;
   for (const Json& each : records) {
@@ -132,7 +134,7 @@ void make_up_link(const std::string& run, const std::vector<Json>& records, cons
       line = each;
     }
   }
-  if (line && is_best(others, *line, {}) && is_best(others, *line, linked)) link_best(run, candidate.path);
+  if (line && is_best(others, *line, {}) && is_best(others, *line, linked)) runs::link_best(run, candidate.path);
 }
 
 // What becomes of RUN/best.safetensors with a score: decided on the lines that are in the log when this one joins them.
@@ -170,27 +172,34 @@ class BestChoice {
   bool best_ = false;
 };
 
-// Nothing where the checkpoint vanished before it could be read.
-std::optional<Evaluation> evaluate_newest(EvaluateOptions options, BestChoice* best) {
+// Tells nothing where the checkpoint vanished before it could be read.
+void evaluate_newest(EvaluateOptions options, BestChoice* best, const Tell& tell) {
   std::error_code error;
   const std::string checkpoint = options.fake;
+  bool told = false;
   try {
-    return evaluate(options);
+    evaluate(options, [&](const Evaluation& result) {
+      told = true;
+      tell(result);
+    });
+    return;
   } catch (const base::SystemError&) {
-    if (fs::exists(checkpoint, error)) throw;
+    if (told || fs::exists(checkpoint, error)) throw;
   }
-  if (best == nullptr || !best->held().held()) return std::nullopt;
+  if (best == nullptr || !best->held().held()) return;
   options.fake = best->held().path();
-  Evaluation result = evaluate(options);
-  result.json["checkpoint"] = base::printable(checkpoint, 4096);
-  return result;
+  evaluate(options, [&](Evaluation result) {
+    result.json["checkpoint"] = base::printable(checkpoint, 4096);
+    tell(result);
+  });
 }
 
 }  // namespace
 
-std::optional<Evaluation> evaluate_and_record(const EvaluateOptions& options, const RecordOptions& record) {
+std::optional<Evaluation> evaluate_and_record(const EvaluateOptions& options, const RecordOptions& record,
+                                              const Tell& tell) {
   check_request(options, record);
-  if (record.append.empty()) return evaluate(options);
+  if (record.append.empty()) return evaluate(options, tell);
   std::optional<runs::ScoreLock> lock;
   if (record.if_newer) {
     lock.emplace(record.append);
@@ -216,15 +225,29 @@ std::optional<Evaluation> evaluate_and_record(const EvaluateOptions& options, co
     resolved.fake = runs::resolve_checkpoint(options.fake);
   }
   std::optional<BestChoice> best;
-  if (record.best) best.emplace(options.fake, resolved.fake);
-  std::optional<Evaluation> result = record.if_newer || record.best ? evaluate_newest(resolved, best ? &*best : nullptr)
-                                                                    : std::optional(evaluate(resolved));
+  if (record.best) {
+    if (runs::best_link_fault(options.fake).empty()) base::require_replaceable(options.fake + "/best.safetensors");
+    best.emplace(options.fake, resolved.fake);
+  }
+  std::optional<Evaluation> result;
+  const Tell take = [&](const Evaluation& measured) {
+    result = measured;
+    result->json["fake"] = base::printable(options.fake);
+    if (tell) tell(*result);
+  };
+  base::FirstFault fault;
+  fault.run([&] {
+    if (record.if_newer || record.best)
+      evaluate_newest(resolved, best ? &*best : nullptr, take);
+    else
+      evaluate(resolved, take);
+  });
   if (!result) {
+    fault.rethrow();
     if (!record.if_newer) throw base::SystemError(base::printable(resolved.fake), "open", ENOENT);
     base::log_info("not yet: " + base::printable(resolved.fake) + " has vanished");
     return std::nullopt;
   }
-  result->json["fake"] = base::printable(options.fake);
   Json line = result->json;
   line["request"] = request;
   line["run"] = base::printable(canonical_path(options.fake), 4096);
@@ -233,9 +256,12 @@ std::optional<Evaluation> evaluate_and_record(const EvaluateOptions& options, co
     line["time"] = utc_now();
     return line;
   };
-  log.append(complete, [&best] {
-    if (best) best->link();
+  fault.run([&] {
+    log.append(complete, [&best] {
+      if (best) best->link();
+    });
   });
+  fault.rethrow();
   return result;
 }
 

@@ -27,6 +27,9 @@ struct RecordOptions {
 /// lock, or the folder has no whole checkpoint (yet, or it vanished while it was read); a fake side that is not there,
 /// or is no run and no checkpoint of this version, is an error. Throws what evaluate() throws, and
 /// UsageError where options do not go together.
-std::optional<Evaluation> evaluate_and_record(const EvaluateOptions& options, const RecordOptions& record);
+/// tell is handed the result as soon as it is there, before anything is saved, appended or linked; what fails after
+/// that is thrown when the rest was tried.
+std::optional<Evaluation> evaluate_and_record(const EvaluateOptions& options, const RecordOptions& record,
+                                              const Tell& tell = {});
 
 }  // namespace inr::metrics

@@ -13,6 +13,7 @@
 
 #include "base/error.hpp"
 #include "base/sha256.hpp"
+#include "base/writable.hpp"
 #include "dataset/sources.hpp"
 #include "field/worker_pool.hpp"
 #include "metrics/feature_network.hpp"
@@ -203,6 +204,7 @@ bool ShardSet::next(PictureJob& job) {
 
 std::string measure_part(const PartOptions& options) {
   check_outputs({{"-o", options.out}}, {{"stats", options.side}, {"--network", options.network}});
+  base::require_replaceable(options.out);
   const ThreadCountGuard keep_threads;
   field::WorkerPool pool(options.n_threads);
   const std::unique_ptr<FeatureNetwork> network = open_network(options.network, options.protocol);
@@ -231,8 +233,9 @@ std::string measure_part(const PartOptions& options) {
 
 std::string merge_parts(const std::vector<std::string>& paths, const std::string& out, bool allow_mixed) {
   std::vector<Part> parts;
+  for (const std::string& path : paths) check_outputs({{"-o", out}}, {{"merge", path}});
+  base::require_replaceable(out);
   for (const std::string& path : paths) {
-    check_outputs({{"-o", out}}, {{"merge", path}});
     parts.push_back({path, load_part_head(path)});
     check_alike(parts.front(), parts.back(), allow_mixed);
   }

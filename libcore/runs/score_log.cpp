@@ -18,6 +18,7 @@
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "base/writable.hpp"
 
 namespace inr::runs {
 namespace {
@@ -68,13 +69,20 @@ ScoreLog::ScoreLog(std::string path) : path_(std::move(path)) {
   if (::stat(path_.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
     throw base::DataError(base::printable(path_), "is no regular file", "name a file for the scores");
   }
-  fd_ = ::open(path_.c_str(), kFlags);
-  if (fd_ >= 0) return;
-  if (errno != ENOENT) throw base::SystemError(base::printable(path_), "open", errno);
   // Told before hours of work, not after them.
-  const size_t slash = path_.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : path_.substr(0, slash + 1);
-  if (::access(folder.c_str(), W_OK | X_OK) != 0) throw base::SystemError(base::printable(path_), "open", errno);
+  fd_ = ::open(path_.c_str(), kFlags);
+  if (fd_ < 0) {
+    if (errno != ENOENT) base::refuse_output(path_, "open", errno);
+    base::require_extensible(path_);
+    return;
+  }
+  if (::flock(fd_, LOCK_EX | LOCK_NB) == 0) {
+    ::flock(fd_, LOCK_UN);
+  } else if (errno != EWOULDBLOCK && errno != EINTR) {
+    const int fault = errno;
+    ::close(fd_);
+    throw base::SystemError(base::printable(path_), "lock", fault);
+  }
 }
 
 ScoreLog::~ScoreLog() {
@@ -173,7 +181,7 @@ void ScoreLog::write_line(const base::Json& record) {
 ScoreLock::ScoreLock(const std::string& log) {
   const std::string path = log + ".lock";
   fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
-  if (fd_ < 0) throw base::SystemError(base::printable(path), "open", errno);
+  if (fd_ < 0) base::refuse_output(path, "open", errno);
   held_ = ::flock(fd_, LOCK_EX | LOCK_NB) == 0;
   if (!held_ && errno != EWOULDBLOCK) {
     const int error = errno;
