@@ -36,6 +36,9 @@ inline const cli::ToolPage kPage = {
          "run goes on with it when --resume is added. A run keeps its networks: --preset, --config and --set that "
          "together give others are refused; training.* may change. A damaged checkpoint newer than the one it goes on "
          "from is kept as NAME.damaged.",
+         "Before the next checkpoint is written those beyond --keep go; where the disk has no room for one more, the "
+         "oldest of the --keep goes too. The newest that is whole always stays, so that a run which found no room goes "
+         "on with --resume once there is some.",
          "Started by torchrun or srun as several processes, each takes an equal share of every batch, and the run goes "
          "as that of one process would, to the order of summation: same pictures, same latents, same gradients, and "
          "checkpoints that any number of processes resumes. The share is a multiple of four images, the groups of the "

@@ -17,6 +17,7 @@
 #include "dataset/dataset.hpp"
 #include "gan/dry_run.hpp"
 #include "gan/hypernetwork.hpp"
+#include "gan/run_writer.hpp"
 #include "gan/sample_grid.hpp"
 #include "gan/share_start.hpp"
 #include "inr-train-options.hpp"
@@ -101,6 +102,7 @@ struct Start {
     lock.emplace(a.start.run);
     run = start_run(a, &dataset);
     parallel::images_of_rank(run.config.training.batch, 0, group.size());  // can it be shared out?
+    gan::require_writable_run(a.trainer, run.config);
   }
   dataset::DatasetReader dataset;
   std::optional<runs::RunLock> lock;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gan/run_writer.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <filesystem>
@@ -9,6 +10,8 @@
 
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "base/safetensors.hpp"
+#include "base/writable.hpp"
 #include "gan/dry_run.hpp"
 #include "gan/sample_grid.hpp"
 #include "model/checkpoint_name.hpp"
@@ -54,6 +57,27 @@ bool is_readable(const std::string& path) {
   }
 }
 
+/// By all of it, checksum included: can a run be resumed from it?
+bool is_whole(const std::string& path) {
+  try {
+    return !base::Safetensors::open(path).metadata("progress").empty();  // an exported one has none
+  } catch (const base::Error& error) {
+    base::log_debug(std::string(error.what()) + " (does not count as a checkpoint)");
+    return false;
+  }
+}
+
+bool has_room(const std::string& run, const model::Config& config) {
+  std::error_code error;
+  const fs::space_info disk = fs::space(run, error);
+  return error || disk.available >= static_cast<uint64_t>(checkpoint_bytes(config));
+}
+
+std::string samples_path(const std::string& run, int64_t iteration) {
+  const std::string name = model::checkpoint_name(iteration);
+  return run + "/samples/" + name.substr(name.find('-') + 1, 9) + ".png";
+}
+
 void warn_of_little_room(const std::string& run, const model::Config& config) {
   std::error_code error;
   const fs::space_info disk = fs::space(run, error);
@@ -64,6 +88,13 @@ void warn_of_little_room(const std::string& run, const model::Config& config) {
 }
 
 }  // namespace
+
+void require_writable_run(const TrainerOptions& options, const model::Config& config) {
+  base::require_extensible(options.run + "/log.jsonl");
+  base::require_replaceable(options.run + "/" + model::checkpoint_name(config.training.iterations));
+  if (options.sample_every > 0) base::require_replaceable(samples_path(options.run, config.training.iterations));
+  if (options.score_every > 0) base::require_replaceable(options.run + "/best.safetensors");
+}
 
 RunWriter::RunWriter(const TrainerOptions& options, const model::Config& config, const TrainState& start,
                      Json provenance)
@@ -99,13 +130,8 @@ void RunWriter::log(const Json& line) {
   forgiving("log", 0, [&] { log_.write(line); });
 }
 
-std::string RunWriter::samples_path(int64_t iteration) const {
-  const std::string name = model::checkpoint_name(iteration);
-  return options_.run + "/samples/" + name.substr(name.find('-') + 1, 9) + ".png";
-}
-
 void RunWriter::samples(const TrainState& state) {
-  const std::string path = samples_path(state.iteration);
+  const std::string path = samples_path(options_.run, state.iteration);
   if (path == samples_) return;
   forgiving("samples", state.iteration, [&] { write_sample_grid(path, config_, state.ema); });
   samples_ = path;
@@ -142,7 +168,8 @@ void RunWriter::save_best(const TrainState& state, double score) {
     provenance["best_score"] = score;
     provenance["best_iteration"] = state.iteration;
     provenance["best_samples"] = options_.score_samples;
-    save_checkpoint(options_.run + "/best.safetensors", config_, state, provenance);
+    write_with_room(state.iteration, options_.keep,
+                    [&] { save_checkpoint(options_.run + "/best.safetensors", config_, state, provenance); });
     best_score_ = score;
   });
 }
@@ -160,7 +187,7 @@ bool RunWriter::has_score(int64_t iteration) const {
 void RunWriter::make_up(const TrainState& state, bool sample_due, bool score_due) {
   if (newest_.empty()) return;  // nothing was resumed, or from another folder
   std::error_code error;
-  if (sample_due && !fs::exists(samples_path(state.iteration), error)) samples(state);
+  if (sample_due && !fs::exists(samples_path(options_.run, state.iteration), error)) samples(state);
   if (score_due && options_.score && !has_score(state.iteration)) score(state);
 }
 
@@ -168,28 +195,65 @@ void RunWriter::checkpoint(const TrainState& state, bool last) {
   if (state.iteration == saved_at_) return;
   const auto write = [&] {
     const std::string path = options_.run + "/" + model::checkpoint_name(state.iteration);
-    save_checkpoint(path, config_, state, provenance_);
+    write_with_room(state.iteration, options_.keep - 1, [&] { save_checkpoint(path, config_, state, provenance_); });
     newest_ = path;
     saved_at_ = state.iteration;
-    remove_oldest(state.iteration);
+    (void)remove_oldest(state.iteration, options_.keep);
   };
-  if (last) {
-    write();
-  } else {
+  if (!last) {
     forgiving("checkpoint", state.iteration, write);
+    return;
+  }
+  try {
+    write();
+  } catch (const base::SystemError& error) {
+    throw base::SystemError(std::string(error.what()) + "; " +
+                            (newest_.empty() ? "there is no checkpoint yet: mend that and start again"
+                                             : "mend that, and --resume goes on from " + newest_));
   }
 }
 
-void RunWriter::remove_oldest(int64_t iteration) const {
-  if (options_.keep <= 0) return;
+/// n_kept: of the checkpoints there are, so many stay where there is no room for what is written.
+void RunWriter::write_with_room(int64_t iteration, int64_t n_kept, const std::function<void()>& write) {
+  if (options_.keep <= 0) {
+    write();
+    return;
+  }
+  (void)remove_oldest(iteration, options_.keep);  // of a run that kept more before
+  const auto make_room = [&] {
+    const bool freed = remove_oldest(iteration, std::max<int64_t>(1, n_kept)) > 0;
+    if (freed && failed_.insert("room").second)
+      base::log_warning(options_.run + ": the disk has no room for one checkpoint more than --keep " +
+                        std::to_string(options_.keep) + ": the oldest goes before the next is written");
+    return freed;
+  };
+  if (!has_room(options_.run, config_)) make_room();
+  try {
+    write();
+  } catch (const base::SystemError& error) {
+    if (!base::is_out_of_room(error) || !make_room()) throw;
+    write();
+  }
+}
+
+/// Down to the newest n_kept; returns how many went.
+size_t RunWriter::remove_oldest(int64_t iteration, int64_t n_kept) const {
+  if (options_.keep <= 0) return 0;
   auto found = runs::list_checkpoints(options_.run);
   // Later ones (of an abandoned branch) and those that cannot be read are not this run's to remove, and do not count.
   std::erase_if(found, [&](const auto& entry) { return entry.first > iteration || !is_readable(entry.second); });
-  const auto keep = static_cast<size_t>(options_.keep);
+  const auto keep = static_cast<size_t>(n_kept);
+  // Nothing goes before a later one is known to be whole: the one that was just written is.
+  const bool written = saved_at_ == iteration;
+  while (!written && found.size() > keep && !is_whole(found.back().second)) found.pop_back();
+  const std::string best = options_.run + "/best.safetensors";
+  size_t n_removed = 0;
   for (size_t i = 0; i + keep < found.size(); ++i) {
     std::error_code ignored;  // an old checkpoint that cannot be removed harms nobody
-    fs::remove(found[i].second, ignored);
+    if (fs::is_symlink(best, ignored) && fs::equivalent(best, found[i].second, ignored)) continue;
+    if (fs::remove(found[i].second, ignored)) ++n_removed;
   }
+  return n_removed;
 }
 
 }  // namespace inr::gan

@@ -3,6 +3,9 @@
 // What a run leaves behind: RUN/log.jsonl, samples, scores, checkpoints. Of several processes only rank 0 has one.
 // A log line, sample or periodic checkpoint that cannot be written (disk full) is a warning and a line of the log:
 // training goes on, and the next checkpoint is tried again. The last checkpoint of a run is not forgiven.
+//
+// Room: checkpoints beyond `keep` go before the next one is written, and where the disk has no room for one more, the
+// oldest of the `keep` goes too, so that after the write `keep` are there again. The newest that is whole always stays.
 #pragma once
 #include <functional>
 #include <optional>
@@ -14,6 +17,11 @@
 #include "runs/run_log.hpp"
 
 namespace inr::gan {
+
+/// Tries, before anything is trained, whether all that RunWriter will write can be written (a folder in the way, a
+/// link that points nowhere, a file system that is read-only), and changes nothing. The folder is there, as RunLock
+/// makes it. Throws SystemError.
+void require_writable_run(const TrainerOptions& options, const model::Config& config);
 
 class RunWriter {
  public:
@@ -31,21 +39,21 @@ class RunWriter {
   /// What belongs to the checkpoint that was resumed from and is not there: the run was killed between the two.
   void make_up(const TrainState& state, bool sample_due, bool score_due);
   /// RUN/checkpoint-ITERATION.safetensors, and the removal of the oldest; nothing where the state is saved already.
-  /// Files that are no checkpoint which this program reads are never removed. last: throws SystemError where it cannot
-  /// be written.
+  /// Files that are no checkpoint which this program reads are never removed, nor is the one that a symbolic link
+  /// RUN/best.safetensors points at. last: throws SystemError where it cannot be written.
   void checkpoint(const TrainState& state, bool last);
 
-  /// sample::Path of the newest checkpoint written or resumed from; empty: none.
+  /// Path of the newest checkpoint written or resumed from; empty: none.
   [[nodiscard]] const std::string& newest() const noexcept { return newest_; }
   [[nodiscard]] std::optional<double> best_score() const noexcept { return best_score_; }
 
  private:
-  [[nodiscard]] std::string samples_path(int64_t iteration) const;
   [[nodiscard]] bool has_score(int64_t iteration) const;
   void forgiving(const std::string& what, int64_t iteration, const std::function<void()>& write);
   std::optional<double> measure(const TrainState& state);
   void save_best(const TrainState& state, double score);
-  void remove_oldest(int64_t iteration) const;
+  void write_with_room(int64_t iteration, int64_t n_kept, const std::function<void()>& write);
+  [[nodiscard]] size_t remove_oldest(int64_t iteration, int64_t n_kept) const;
 
   const TrainerOptions& options_;
   const model::Config& config_;

@@ -4,12 +4,14 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
 
 #include "base/error.hpp"
+#include "base/writable.hpp"
 #include "model/checkpoint_name.hpp"
 
 namespace inr::runs {
@@ -20,7 +22,15 @@ namespace fs = std::filesystem;
 void make_folders(const std::string& run) {
   std::error_code error;
   fs::create_directories(run + "/samples", error);
-  if (error) throw base::SystemError(run, "make the folder", error.value());
+  if (error) base::refuse_output(run, "make the folder", error.value());
+}
+
+/// Is the open file still the one of that name?
+bool is_at(int fd, const std::string& path) {
+  struct stat open {
+  }, named{};
+  return ::fstat(fd, &open) == 0 && ::stat(path.c_str(), &named) == 0 && open.st_ino == named.st_ino &&
+         open.st_dev == named.st_dev;
 }
 
 /// Files that a trainer was writing when it was killed (base::AtomicFile's names), which nobody else finishes.
@@ -44,18 +54,50 @@ void remove_unfinished(const std::string& run) {
 
 }  // namespace
 
-RunLock::RunLock(const std::string& run) {
-  make_folders(run);
-  const std::string path = run + "/lock";
-  fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (fd_ < 0) throw base::SystemError(path, "open", errno);
-  if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
-    ::close(fd_);
-    throw base::DataError(run, "another inr-train is writing this run", "wait for it, or give another folder with -o");
+RunLock::RunLock(const std::string& run) : run_(run) {
+  std::error_code error;
+  for (fs::path folder = run; !folder.empty() && !fs::exists(folder, error); folder = folder.parent_path())
+    made_.push_back(folder);
+  try {
+    take();
+  } catch (const base::SystemError&) {
+    remove_empty();
+    throw;
   }
   remove_unfinished(run);
 }
 
-RunLock::~RunLock() { ::close(fd_); }
+RunLock::~RunLock() {
+  remove_empty();
+  ::close(fd_);
+}
+
+void RunLock::take() {
+  const std::string path = run_ + "/lock";
+  do {  // once more where a run that was given up took its lock's file away between two of these calls
+    if (fd_ >= 0) ::close(fd_);
+    make_folders(run_);
+    fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (fd_ < 0) base::refuse_output(path, "open", errno);
+    if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
+      ::close(fd_);
+      throw base::DataError(run_, "another inr-train is writing this run",
+                            "wait for it, or give another folder with -o");
+    }
+  } while (!is_at(fd_, path));
+}
+
+void RunLock::remove_empty() const {
+  if (made_.empty()) return;
+  std::error_code error;
+  for (fs::directory_iterator entries(run_, error); !error && entries != fs::directory_iterator();
+       entries.increment(error)) {
+    if (entries->path().filename() != "lock" && entries->path().filename() != "samples") return;
+  }
+  fs::remove(run_ + "/samples", error);  // where there is nothing in it, as all of these
+  if (error) return;
+  if (fd_ >= 0) fs::remove(run_ + "/lock", error);
+  for (const std::string& folder : made_) fs::remove(folder, error);
+}
 
 }  // namespace inr::runs
