@@ -42,6 +42,12 @@ const cli::ToolPage kPage = {
          "content "
          "hash as one that was not. The same command on a complete dataset does nothing. One line of result goes to "
          "stdout: pictures, size, codec, content hash.",
+         "A dataset keeps size, time of modification and checksum of every source picture (zip: the CRC-32 of the "
+         "member; LMDB: its transaction number, size and time). Before a build is continued or called complete they "
+         "are compared with the sources: a picture that changed, or another one under its name, is named, ends the "
+         "run with status 1, and the dataset stays as it is. Folders may be moved and copied: where the time alone "
+         "differs, the contents are read and compared. --recheck reads all. Of a dataset made by a version that kept "
+         "none of this, one line says that it cannot be checked. A picture that is being written ends the run.",
          "--crop center takes the centred square and resizes it to N x N. --crop none keeps the sides' ratio: the "
          "shorter "
          "side becomes N, or every picture keeps its size where --size is not given. Resizing equals Pillow's.",
@@ -98,6 +104,8 @@ void bind(cli::Options& options, Arguments& arguments) {
   options.add_flag("--skip-bad", arguments.scratch.skip_bad, "name pictures that cannot be read, and leave them out");
   setting("--max-bad", "like --skip-bad, but exit with status 3 when more than N are left out",
           {.metavar = "N", .default_text = "no bound"});
+  options.add_flag("--recheck", arguments.scratch.recheck,
+                   "read all sources of an existing dataset and compare their contents, not sizes and times alone");
   options.add("--export", arguments.export_folder, "write the pictures of the dataset to DIR/000000.png, ...",
               {.metavar = "DIR", .completion = cli::Completion::kFolder});
   cli::add_common(options, arguments.common, cli::kThreads | cli::kJson);
@@ -117,6 +125,7 @@ dataset::PrepareOptions resolve(const Arguments& arguments) {
   }
   for (const auto& [name, value] : arguments.settings) dataset::set_prepare_option(options, name, value);
   options.skip_bad |= arguments.scratch.skip_bad;
+  options.recheck = arguments.scratch.recheck;
   options.out = arguments.common.out;
   options.n_threads = arguments.common.n_threads;
   options.program_version = cli::version();
@@ -131,9 +140,14 @@ base::ExitCode build(const Arguments& arguments) {
   if (!arguments.export_folder.empty()) base::require_folder(arguments.export_folder);
   const std::unique_ptr<dataset::PictureSource> source = dataset::open_sources(arguments.sources, std::cin, options.limit);
   const cli::InterruptFlag interrupt;
+  base::Progress check_bar("comparing", static_cast<uint64_t>(source->size()), "sources");
   base::Progress bar("preparing", static_cast<uint64_t>(source->size()), "pictures");
   dataset::PrepareCallbacks callbacks;
   callbacks.progress = [&](int64_t n_done, int64_t) { bar.update(static_cast<uint64_t>(n_done)); };
+  callbacks.checked = [&](int64_t n_done, int64_t n_total) {
+    check_bar.update(static_cast<uint64_t>(n_done));
+    if (n_done == n_total) check_bar.clear();
+  };
   callbacks.bad_picture = [&](const std::string& fault) {
     bar.clear();
     base::log_warning("left out: " + fault);
@@ -144,7 +158,8 @@ base::ExitCode build(const Arguments& arguments) {
 
   for (const std::string& line : dataset::remarks(report, options)) base::log_info(line);
   if (report.end == dataset::PrepareEnd::kTooManyBad) return base::ExitCode::kThreshold;
-  if (report.end == dataset::PrepareEnd::kInterrupted) return base::ExitCode::kInterrupted;
+  if (report.end == dataset::PrepareEnd::kInterrupted || report.end == dataset::PrepareEnd::kCheckInterrupted)
+    return base::ExitCode::kInterrupted;
   const std::string line = dataset::result_line(report, options.out, arguments.common.json) + "\n";
   base::write_all(1, std::as_bytes(std::span(line)), "stdout");
   return base::ExitCode::kOk;
@@ -183,7 +198,8 @@ base::ExitCode run(const Arguments& arguments) {
   if (!builds && arguments.export_folder.empty())
     throw base::UsageError("no output was given; name the dataset with -o DATASET");
   if (arguments.common.out == "-") throw base::UsageError("-o -: a dataset cannot be written to a pipe; name a file");
-  if (!builds && (arguments.sources.size() != 1 || !arguments.settings.empty() || !arguments.preset.empty()))
+  if (!builds && (arguments.sources.size() != 1 || !arguments.settings.empty() || !arguments.preset.empty() ||
+                  arguments.scratch.recheck))
     throw base::UsageError(
         "--export without -o takes one dataset and no options of a build; name a new dataset with -o");
   if (builds) {

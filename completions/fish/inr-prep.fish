@@ -11,6 +11,7 @@ complete -c inr-prep -l background -r -a 'white black' -f -d 'colour behind tran
 complete -c inr-prep -l limit -r -f -d 'take only the first N pictures'
 complete -c inr-prep -l skip-bad -d 'name pictures that cannot be read, and leave them out'
 complete -c inr-prep -l max-bad -r -f -d 'like --skip-bad, but exit with status 3 when more than N are left out'
+complete -c inr-prep -l recheck -d 'read all sources of an existing dataset and compare their contents, not sizes and times alone'
 complete -c inr-prep -l export -r -x -a '(__fish_complete_directories)' -d 'write the pictures of the dataset to DIR/000000.png, ...'
 complete -c inr-prep -l threads -r -f -d 'processor threads; results do not depend on it'
 complete -c inr-prep -l json -d 'report as JSON on stdout'

@@ -13,6 +13,7 @@
 #include "base/error.hpp"
 #include "base/little_endian.hpp"
 #include "dataset/dataset_format.hpp"
+#include "dataset/source_stamps.hpp"
 #include "image/decode.hpp"
 #include "lmdb/lmdb_reader.hpp"
 
@@ -83,7 +84,7 @@ struct DatasetReader::State {
   void open();
 
   lmdb::LmdbReader lmdb;
-  lmdb::LmdbTree images, sources;
+  lmdb::LmdbTree images, sources, meta;
   DatasetInfo info;
 };
 
@@ -91,14 +92,15 @@ void DatasetReader::State::open() {
   const std::string& path = lmdb.path();
   if (lmdb.pristine())
     throw base::DataError(path, "is a dataset without pictures: its build was interrupted", "run inr-prep again");
-  const std::optional<lmdb::LmdbTree> meta = lmdb.find_tree(kMetaTree);
+  const std::optional<lmdb::LmdbTree> found_meta = lmdb.find_tree(kMetaTree);
   const std::optional<lmdb::LmdbTree> found_images = lmdb.find_tree(kImagesTree);
   const std::optional<lmdb::LmdbTree> found_sources = lmdb.find_tree(kSourcesTree);
-  if (!meta || !found_images || !found_sources)
+  if (!found_meta || !found_images || !found_sources)
     throw base::DataError(path, "is an LMDB file, but no dataset of this program", "make one of it with inr-prep");
   images = *found_images;
   sources = *found_sources;
-  const std::optional<lmdb::LmdbValue> header = lmdb.find(*meta, std::as_bytes(std::span(kHeaderKey)));
+  meta = *found_meta;
+  const std::optional<lmdb::LmdbValue> header = lmdb.find(meta, std::as_bytes(std::span(kHeaderKey)));
   if (!header) damaged(path, "the dataset's header is missing");
   const std::vector<std::byte> bytes = lmdb.read(*header);
   std::string hash_state;
@@ -174,6 +176,25 @@ std::string DatasetReader::source_name(int64_t i) const {
   return {reinterpret_cast<const char*>(bytes.data()) + kSourceCrcBytes, bytes.size() - kSourceCrcBytes};
 }
 
+RecordChecksum DatasetReader::checksum(int64_t i) const {
+  const std::vector<std::byte> source = state_->lmdb.read(state_->find(state_->sources, i), kSourceCrcBytes);
+  if (source.size() < kSourceCrcBytes) state_->damaged(state_->where(i), "its checksum is cut short");
+  return {state_->find(state_->images, i).n_bytes, base::load_le<uint32_t>(source)};
+}
+
+std::vector<SourceStamp> DatasetReader::source_stamps(int64_t first, int64_t last) const {
+  if (first < 0 || last < first || last > info().n_sources) throw std::out_of_range("DatasetReader::source_stamps");
+  std::vector<SourceStamp> stamps(static_cast<size_t>(last - first));
+  for (int64_t begin = first / kStampsInGroup * kStampsInGroup; begin < last; begin += kStampsInGroup) {
+    const std::optional<lmdb::LmdbValue> value = state_->lmdb.find(state_->meta, stamps_key(begin));
+    if (!value) continue;
+    const std::vector<SourceStamp> group = unpack_stamps(state_->lmdb.read(*value), path());
+    for (int64_t i = std::max(first, begin); i < std::min(last, begin + std::ssize(group)); ++i)
+      stamps[static_cast<size_t>(i - first)] = group[static_cast<size_t>(i - begin)];
+  }
+  return stamps;
+}
+
 void DatasetReader::check(const std::function<void(int64_t)>& progress) const {
   state_->lmdb.check_all();
   base::Sha256 hash;
@@ -183,6 +204,12 @@ void DatasetReader::check(const std::function<void(int64_t)>& progress) const {
     hash_record(hash, value);
     if (progress) progress(i + 1);
   }
+  state_->lmdb.for_each(state_->meta, [&](std::span<const std::byte> key, const lmdb::LmdbValue& value) {
+    const auto word = std::as_bytes(std::span(kStampsKey));
+    const bool stamps = key.size() > word.size() && std::equal(word.begin(), word.end(), key.begin());
+    if (stamps) static_cast<void>(unpack_stamps(state_->lmdb.read(value), path()));
+    return true;
+  });
   if (info().complete && hash.hex() != info().content_hash)
     state_->damaged(path(), "the dataset's content is not what its hash says");
 }

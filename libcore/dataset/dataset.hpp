@@ -32,6 +32,23 @@ struct RecordInfo {
   int64_t width = 0, height = 0;  // px
 };
 
+/// What a dataset keeps of every picture it was made of, those left out too, so that other contents under the same
+/// name are noticed. No part of the recipe nor of the content hash.
+struct SourceStamp {
+  enum class State { kUnknown, kUnreadable, kKnown };
+  State state = State::kUnknown;  // kUnknown: made by a program of before, or of a source that cannot tell
+  uint64_t n_bytes = 0;           // n_bytes and mark as in PictureStamp (sources.hpp)
+  uint64_t mark = 0;
+  uint32_t crc32c = 0;  // of the picture file
+  bool operator==(const SourceStamp&) const = default;
+};
+
+/// Of one record, as stored beside it.
+struct RecordChecksum {
+  uint64_t n_bytes = 0;  // header and picture
+  uint32_t crc32c = 0;
+};
+
 /// The header record of a dataset.
 struct DatasetInfo {
   int64_t count = 0;              // records
@@ -78,9 +95,14 @@ class DatasetReader {
   [[nodiscard]] image::Image read_image(int64_t i) const;
   /// Name of the picture that record i was made of. Not safe for a terminal: base::printable().
   [[nodiscard]] std::string source_name(int64_t i) const;
+  /// As stored, without reading the record. Throws DataError.
+  [[nodiscard]] RecordChecksum checksum(int64_t i) const;
+  /// Of the source pictures first, first + 1 ... last - 1, 0 <= first <= last <= info().n_sources. Throws DataError
+  /// (damaged).
+  [[nodiscard]] std::vector<SourceStamp> source_stamps(int64_t first, int64_t last) const;
 
-  /// Reads everything: all pages, all records with their checksums, the content hash where it is known. progress(done)
-  /// may be null. Throws DataError naming the first fault.
+  /// Reads everything: all pages, all records with their checksums, the stamps of the sources, the content hash where
+  /// it is known. progress(done) may be null. Throws DataError naming the first fault.
   void check(const std::function<void(int64_t)>& progress = nullptr) const;
 
  private:

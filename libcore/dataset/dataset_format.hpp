@@ -4,6 +4,7 @@
 //   images   u64 big-endian index -> record header (16 bytes) + encoded picture
 //   sources  u64 big-endian index -> u32 crc32c of that value, name of the source picture
 //   meta     "header" -> JSON
+//            "stamps", u64 big-endian number of a source picture -> see source_stamps.hpp
 #pragma once
 #include <array>
 #include <cstddef>

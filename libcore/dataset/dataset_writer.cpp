@@ -19,6 +19,8 @@
 #include "base/error.hpp"
 #include "base/little_endian.hpp"
 #include "dataset/dataset_format.hpp"
+#include "dataset/lmdb_transaction.hpp"
+#include "dataset/source_stamps.hpp"
 #include "lmdb/lmdb_reader.hpp"
 
 namespace inr::dataset {
@@ -26,42 +28,6 @@ namespace {
 
 constexpr uint64_t kFirstMapBytes = uint64_t{1} << 20;
 constexpr uint64_t kMaxMapStep = uint64_t{64} << 30;
-
-MDB_val mdb_value(std::span<const std::byte> bytes) {
-  // MDB_val has no const; liblmdb does not write to keys and values it is given.
-  return {bytes.size(), const_cast<std::byte*>(bytes.data())};
-}
-
-// A transaction that is aborted unless it was committed.
-class Transaction {
- public:
-  explicit Transaction(MDB_env* env) : rc_(mdb_txn_begin(env, nullptr, 0, &txn_)) {}
-  ~Transaction() {
-    if (txn_ != nullptr) mdb_txn_abort(txn_);
-  }
-  Transaction(const Transaction&) = delete;
-  Transaction& operator=(const Transaction&) = delete;
-
-  // Each does nothing once one has failed.
-  void open(std::string_view name, MDB_dbi& dbi) {
-    if (rc_ == 0) rc_ = mdb_dbi_open(txn_, std::string(name).c_str(), MDB_CREATE, &dbi);
-  }
-  void put(MDB_dbi dbi, std::span<const std::byte> key, std::span<const std::byte> value, unsigned flags) {
-    MDB_val k = mdb_value(key);
-    MDB_val v = mdb_value(value);
-    if (rc_ == 0) rc_ = mdb_put(txn_, dbi, &k, &v, flags);
-  }
-  [[nodiscard]] int commit() {
-    if (rc_ != 0) return rc_;
-    rc_ = mdb_txn_commit(txn_);
-    txn_ = nullptr;  // gone, whatever the result
-    return rc_;
-  }
-
- private:
-  MDB_txn* txn_ = nullptr;
-  int rc_;
-};
 
 // The first key in which two recipes differ, for a message: "size is 64 there and 32 here".
 std::string difference(const base::Json& there, const base::Json& here) {
@@ -102,6 +68,7 @@ struct DatasetWriter::State {
   base::Sha256 hash;
   std::vector<Pending> pending;
   uint64_t pending_bytes = 0;
+  PendingStamps stamps;
   bool dirty = false;  // info differs from what is committed
 };
 
@@ -158,7 +125,7 @@ bool DatasetWriter::State::read_existing() {
     return false;
   }
   lmdb.check_all();
-  info = DatasetReader(path, {.allow_building = true}).info();
+  const DatasetReader reader(path, {.allow_building = true});
   const std::optional<lmdb::LmdbTree> meta = lmdb.find_tree(kMetaTree);
   const std::optional<lmdb::LmdbValue> header =
       meta ? lmdb.find(*meta, std::as_bytes(std::span(kHeaderKey))) : std::nullopt;
@@ -166,7 +133,11 @@ bool DatasetWriter::State::read_existing() {
   const std::vector<std::byte> bytes = lmdb.read(*header);
   std::string hash_state;
   info = parse_header({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path, hash_state);
-  if (!info.complete) hash = base::Sha256::restore(hash_state);
+  if (!info.complete) {
+    hash = base::Sha256::restore(hash_state);
+    stamps.begin(info.n_sources,
+                 reader.source_stamps(info.n_sources / kStampsInGroup * kStampsInGroup, info.n_sources));
+  }
   map_bytes = 2 * lmdb.n_expected_bytes();
   return true;
 }
@@ -182,6 +153,7 @@ void DatasetWriter::State::open_env() {
 
 void DatasetWriter::State::commit() {
   const std::string header = header_text(info, hash.save());
+  const std::vector<PendingStamps::Record> stamp_records = stamps.records();
   for (;;) {
     // Handles are opened anew: after an aborted transaction those it created are void.
     MDB_dbi images = 0;
@@ -197,6 +169,7 @@ void DatasetWriter::State::commit() {
         transaction.put(images, record.key, record.value, MDB_APPEND);
         transaction.put(sources, record.key, record.source, MDB_APPEND);
       }
+      for (const auto& [key, value] : stamp_records) transaction.put(meta, key, value, 0);
       transaction.put(meta, std::as_bytes(std::span(kHeaderKey)), std::as_bytes(std::span(header)), 0);
       rc = transaction.commit();
     }
@@ -208,6 +181,7 @@ void DatasetWriter::State::commit() {
   }
   created = false;
   dirty = false;
+  stamps.committed();
   pending.clear();
   pending_bytes = 0;
 }
@@ -236,7 +210,8 @@ DatasetWriter::~DatasetWriter() = default;
 const DatasetInfo& DatasetWriter::info() const noexcept { return state_->info; }
 uint64_t DatasetWriter::pending_bytes() const noexcept { return state_->pending_bytes; }
 
-void DatasetWriter::append(const RecordInfo& record, std::span<const std::byte> encoded, std::string_view source_name) {
+void DatasetWriter::append(const RecordInfo& record, std::span<const std::byte> encoded, std::string_view source_name,
+                           const SourceStamp& stamp) {
   DatasetInfo& info = state_->info;
   if (info.complete) throw std::logic_error("append() to a complete dataset");
   if (encoded.empty() || encoded.size() > kMaxRecordBytes)
@@ -266,12 +241,14 @@ void DatasetWriter::append(const RecordInfo& record, std::span<const std::byte> 
   hash_record(state_->hash, item.value);
   state_->pending_bytes += item.value.size() + item.source.size();
   state_->pending.push_back(std::move(item));
+  state_->stamps.add(stamp);
   state_->dirty = true;
 }
 
-void DatasetWriter::skip() {
+void DatasetWriter::skip(const SourceStamp& stamp) {
   ++state_->info.n_sources;
   ++state_->info.n_skipped;
+  state_->stamps.add(stamp);
   state_->dirty = true;
 }
 

@@ -32,9 +32,10 @@ class DatasetWriter {
   [[nodiscard]] uint64_t pending_bytes() const noexcept;
   /// Appends one record, made of source picture number info().n_sources. Memory: pending records are held until
   /// commit().
-  void append(const RecordInfo& record, std::span<const std::byte> encoded, std::string_view source_name);
+  void append(const RecordInfo& record, std::span<const std::byte> encoded, std::string_view source_name,
+              const SourceStamp& stamp = {});
   /// Counts a source picture that gave no record.
-  void skip();
+  void skip(const SourceStamp& stamp = {});
   /// Puts everything pending on disk. A full disk is a SystemError; what was committed before stays readable.
   void commit();
   /// Commits, states the content hash and marks the dataset complete. Nothing can be appended afterwards.

@@ -23,6 +23,7 @@ class FolderSource final : public PictureSource {
   [[nodiscard]] std::string where(int64_t i) const override {
     return folder_ + (folder_.ends_with('/') ? "" : "/") + name(i);
   }
+  [[nodiscard]] std::optional<PictureStamp> stamp(int64_t i) const override { return file_stamp(where(i)); }
   [[nodiscard]] std::vector<std::byte> read(int64_t i) const override {
     return base::read_file(where(i), kMaxPictureBytes);
   }

@@ -38,7 +38,8 @@ size_t png_length(Bytes bytes) {
 
 class FontSource final : public PictureSource {
  public:
-  FontSource(const std::string& path, int64_t limit) : bytes_(base::read_file(path, kMaxPictureBytes)) {
+  FontSource(const std::string& path, int64_t limit)
+      : file_(file_stamp(path)), bytes_(base::read_file(path, kMaxPictureBytes)) {
     const Bytes all = bytes_;
     auto next = all.begin();
     while (limit <= 0 || size() < limit) {
@@ -61,12 +62,17 @@ class FontSource final : public PictureSource {
     const std::string number = std::to_string(i);
     return "emoji-" + std::string(number.size() < 5 ? 5 - number.size() : 0, '0') + number + ".png";
   }
+  [[nodiscard]] std::optional<PictureStamp> stamp(int64_t i) const override {
+    if (!file_) return std::nullopt;
+    return PictureStamp{pictures_.at(static_cast<size_t>(i)).size(), file_->mark};
+  }
   [[nodiscard]] std::vector<std::byte> read(int64_t i) const override {
     const Bytes picture = pictures_.at(static_cast<size_t>(i));
     return {picture.begin(), picture.end()};
   }
 
  private:
+  std::optional<PictureStamp> file_;  // before it was read
   std::vector<std::byte> bytes_;
   std::vector<Bytes> pictures_;
 };

@@ -21,6 +21,9 @@ class ListSource final : public PictureSource {
     const std::string& path = paths_.at(static_cast<size_t>(i));
     return kind_ == "file" ? fs::path(path).filename().string() : path;
   }
+  [[nodiscard]] std::optional<PictureStamp> stamp(int64_t i) const override {
+    return file_stamp(paths_.at(static_cast<size_t>(i)));
+  }
   [[nodiscard]] std::vector<std::byte> read(int64_t i) const override {
     const std::string& path = paths_.at(static_cast<size_t>(i));
     std::error_code error;

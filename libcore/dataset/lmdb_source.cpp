@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/sha256.hpp"
 #include "dataset/dataset.hpp"
 #include "dataset/sources_kinds.hpp"
 #include "image/encode.hpp"
@@ -22,6 +23,10 @@ class DatasetSource final : public PictureSource {
   [[nodiscard]] std::string kind() const override { return "dataset"; }
   [[nodiscard]] int64_t size() const override { return size_; }
   [[nodiscard]] std::string name(int64_t i) const override { return reader_.source_name(i); }
+  [[nodiscard]] std::optional<PictureStamp> stamp(int64_t i) const override {
+    const RecordChecksum record = reader_.checksum(i);
+    return PictureStamp{record.n_bytes, record.crc32c, true};
+  }
   [[nodiscard]] std::vector<std::byte> read(int64_t i) const override {
     RecordInfo record;
     std::vector<std::byte> bytes = reader_.encoded(i, &record);
@@ -35,7 +40,7 @@ class DatasetSource final : public PictureSource {
 
 class LmdbSource final : public PictureSource {
  public:
-  LmdbSource(const std::string& path, int64_t limit) : lmdb_(path) {
+  LmdbSource(const std::string& path, int64_t limit) : lmdb_(path), mark_(mark_of(lmdb_)) {
     lmdb_.for_each(lmdb_.main_tree(), [&](std::span<const std::byte> key, const lmdb::LmdbValue& value) {
       if (!value.is_database) pictures_.emplace_back(key_text(key), value);
       return limit <= 0 || size() < limit;
@@ -44,6 +49,9 @@ class LmdbSource final : public PictureSource {
   [[nodiscard]] std::string kind() const override { return "lmdb"; }
   [[nodiscard]] int64_t size() const override { return static_cast<int64_t>(pictures_.size()); }
   [[nodiscard]] std::string name(int64_t i) const override { return pictures_.at(static_cast<size_t>(i)).first; }
+  [[nodiscard]] std::optional<PictureStamp> stamp(int64_t i) const override {
+    return PictureStamp{pictures_.at(static_cast<size_t>(i)).second.n_bytes, mark_};
+  }
   [[nodiscard]] std::vector<std::byte> read(int64_t i) const override {
     const auto& [name, value] = pictures_.at(static_cast<size_t>(i));
     if (value.n_bytes > kMaxPictureBytes) throw base::DataError(lmdb_.path() + ": " + name, "is larger than 256 MiB");
@@ -51,6 +59,13 @@ class LmdbSource final : public PictureSource {
   }
 
  private:
+  // LMDB keeps no checksums: what changes with every commit stands for the contents of all records.
+  static uint64_t mark_of(const lmdb::LmdbReader& lmdb) {
+    base::Sha256 hash;
+    for (const uint64_t part : {lmdb.transaction(), lmdb.n_expected_bytes(), lmdb.modified_ns()})
+      hash.update(std::to_string(part) + ' ');
+    return std::stoull(hash.hex().substr(0, 16), nullptr, 16);
+  }
   // The key where it is plain text, else in hex.
   static std::string key_text(std::span<const std::byte> key) {
     const bool plain =
@@ -66,6 +81,7 @@ class LmdbSource final : public PictureSource {
     return text;
   }
   lmdb::LmdbReader lmdb_;
+  uint64_t mark_;
   std::vector<std::pair<std::string, lmdb::LmdbValue>> pictures_;
 };
 

@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/sha256.hpp"
 #include "dataset/prepare_queue.hpp"
+#include "dataset/source_check.hpp"
 #include "image/decode.hpp"
 #include "image/encode.hpp"
 #include "image/library_versions.hpp"
@@ -26,7 +27,9 @@ struct Made {
   RecordInfo record;
   std::vector<std::byte> encoded;
   std::string name;
-  std::string fault;  // empty: a good picture
+  SourceStamp stamp;
+  std::string fault;      // empty: a good picture
+  bool changing = false;  // the fault is of the moment: another program writes the picture
   bool enlarged = false;
 };
 
@@ -62,12 +65,16 @@ Made make(const PictureSource& source, int64_t i, const PrepareOptions& options)
   made.name = source.name(i);
   const std::string where = base::printable(source.where(i), 4096);
   try {
-    image::Image picture = image::decode(source.read(i), where, {.background = options.background});
+    image::Image picture =
+        image::decode(read_stamped(source, i, made.stamp), where, {.background = options.background});
     if (std::max(picture.width, picture.height) > kMaxPictureSide)
       throw base::DataError(where, "a side of more than 65535 pixels");
     picture = shape(std::move(picture), options, made.enlarged);
     made.record = {options.codec.codec, 3, picture.width, picture.height};
     made.encoded = encode(picture, options.codec);
+  } catch (const SourceIsChanging& error) {
+    made.fault = error.what();
+    made.changing = true;
   } catch (const base::Error& error) {
     made.fault = error.what();
     if (made.fault.find(where) == std::string::npos) made.fault = where + ": " + made.fault;
@@ -82,6 +89,10 @@ base::Json make_versions(const PrepareOptions& options) {
   return versions;
 }
 
+int n_threads_of(const PrepareOptions& options) {
+  return options.n_threads > 0 ? options.n_threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
 // The loop over the pictures that are still to be done, in order.
 class Build {
  public:
@@ -91,8 +102,7 @@ class Build {
 
   PrepareEnd run() {
     const int64_t first = writer_.info().n_sources;
-    const int n_threads = options_.n_threads > 0 ? options_.n_threads
-                                                 : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    const int n_threads = n_threads_of(options_);
     if (too_many_bad()) return PrepareEnd::kTooManyBad;
     OrderedWork<Made> work(first, source_.size(), n_threads, 4 * int64_t{n_threads},
                            [this](int64_t i) { return make(source_, i, options_); });
@@ -115,15 +125,15 @@ class Build {
 
  private:
   void add(const Made& made) {
-    writer_.append(made.record, made.encoded, made.name);
+    writer_.append(made.record, made.encoded, made.name, made.stamp);
     report_.n_enlarged += made.enlarged ? 1 : 0;
   }
   void leave_out(const Made& made) {
-    if (!options_.skip_bad) {
+    if (!options_.skip_bad || made.changing) {
       if (writer_.info().count > 0) commit();
-      throw base::DataError(made.fault + "; --skip-bad leaves such pictures out");
+      throw base::DataError(made.fault + (made.changing ? "" : "; --skip-bad leaves such pictures out"));
     }
-    writer_.skip();
+    writer_.skip(made.stamp);
     report_.bad.emplace_back(made.name, made.fault);
     if (callbacks_.bad_picture) callbacks_.bad_picture(made.fault);
   }
@@ -148,6 +158,25 @@ class Build {
   Clock::time_point committed_ = Clock::now();
 };
 
+// Before anything is added to what there is, or it is called complete: kComplete where the sources are as they were,
+// kCheckInterrupted where that is not known.
+PrepareEnd check_stored(const PictureSource& source, const PrepareOptions& options, const PrepareCallbacks& callbacks,
+                        PrepareReport& report) {
+  if (report.n_stored_before == 0) return PrepareEnd::kComplete;
+  const DatasetReader dataset(options.out, {.allow_building = true});
+  const SourceCheck check = check_sources(
+      dataset, source, {options.recheck, n_threads_of(options), callbacks.checked, callbacks.interrupted});
+  report.n_unknown = check.n_unknown;
+  report.n_retimed = check.n_retimed;
+  if (options.recheck && check.n_unknown > 0)
+    throw base::DataError(base::printable(options.out, 4096),
+                          std::to_string(check.n_unknown) +
+                              " of its pictures were stored without a checksum of their "
+                              "sources, which --recheck needs",
+                          "build another dataset and compare the content hashes");
+  return check.interrupted ? PrepareEnd::kCheckInterrupted : PrepareEnd::kComplete;
+}
+
 }  // namespace
 
 base::Json make_recipe(const PictureSource& source, const PrepareOptions& options) {
@@ -170,8 +199,16 @@ PrepareReport prepare(const PictureSource& source, const PrepareOptions& options
   DatasetWriter writer(options.out, options.codec.text(), make_recipe(source, options), make_versions(options));
   PrepareReport report;
   report.n_resumed = writer.info().complete ? 0 : writer.info().count;
-  report.end =
-      writer.info().complete ? PrepareEnd::kNothingToDo : Build(source, options, callbacks, writer, report).run();
+  report.n_stored_before = writer.info().n_sources;
+  report.end = check_stored(source, options, callbacks, report);
+  if (report.end == PrepareEnd::kComplete && writer.info().complete) {
+    report.end = PrepareEnd::kNothingToDo;
+  } else if (report.end == PrepareEnd::kComplete) {
+    report.end = Build(source, options, callbacks, writer, report).run();
+    if (report.end == PrepareEnd::kComplete)
+      report.changed =
+          changed_sources(DatasetReader(options.out), source, report.n_stored_before, callbacks.interrupted);
+  }
   report.info = writer.info();
   return report;
 }

@@ -11,6 +11,7 @@
 
 #include "base/json.hpp"
 #include "dataset/dataset_writer.hpp"
+#include "dataset/source_check.hpp"
 #include "dataset/sources.hpp"
 #include "image/image.hpp"
 #include "image/resample.hpp"
@@ -42,16 +43,21 @@ struct PrepareOptions {
   int64_t limit = 0;                      // pictures; 0 = all
   bool skip_bad = false;                  // leave out pictures that cannot be read instead of stopping
   int64_t max_bad = -1;                   // stop after more than this many bad ones; -1 = no bound
+  bool recheck = false;                   // compare the contents of sources with what an existing dataset was made of
   int n_threads = 0;                      // 0 = one per core
   std::string program_version;            // noted in the header, never compared
 };
 
-enum class PrepareEnd { kComplete, kNothingToDo, kTooManyBad, kInterrupted };
+enum class PrepareEnd { kComplete, kNothingToDo, kTooManyBad, kInterrupted, kCheckInterrupted };
 
 struct PrepareReport {
   PrepareEnd end = PrepareEnd::kComplete;
   DatasetInfo info;                                      // as the file now is
   int64_t n_resumed = 0;                                 // records that an earlier, interrupted build had left
+  int64_t n_stored_before = 0;                           // source pictures that an existing dataset had consumed
+  int64_t n_unknown = 0;                                 // of these: nothing is kept of them that could be compared
+  int64_t n_retimed = 0;                                 // of these: have another time and the same contents
+  ChangedSources changed;                                // changed while they were read into a dataset of this run
   int64_t n_enlarged = 0;                                // pictures smaller than size, in this run
   std::vector<std::pair<std::string, std::string>> bad;  // (name, fault) in this run, in order
 };
@@ -59,6 +65,7 @@ struct PrepareReport {
 /// What happens during a build. All called from the thread that called prepare(); any may be null.
 struct PrepareCallbacks {
   std::function<void(int64_t n_done, int64_t n_total)> progress{};  // source pictures
+  std::function<void(int64_t n_done, int64_t n_total)> checked{};   // the same, of those stored before
   std::function<void(const std::string& fault)> bad_picture{};      // with skip_bad: one line that names it
   std::function<bool()> interrupted{};                              // true: commit what is done and return
 };
@@ -68,8 +75,9 @@ struct PrepareCallbacks {
 base::Json make_recipe(const PictureSource& source, const PrepareOptions& options);
 
 /// Builds options.out, or continues an interrupted build with the same recipe, or finds it complete. Throws DataError
-/// (a bad picture without skip_bad, another recipe, ...), SystemError (disk full), UsageError (options that contradict
-/// each other). Records committed before an error stay, and the next call continues after them.
+/// (a bad picture without skip_bad, another recipe, a source picture that is no longer the one that was stored, ...),
+/// SystemError (disk full), UsageError (options that contradict each other). Records committed before an error stay,
+/// and the next call continues after them.
 PrepareReport prepare(const PictureSource& source, const PrepareOptions& options,
                       const PrepareCallbacks& callbacks = {});
 

@@ -92,6 +92,8 @@ std::string result_line(const PrepareReport& report, const std::string& path, bo
     json["sources"] = info.n_sources;
     json["skipped"] = info.n_skipped;
     json["resumed_at"] = report.n_resumed;
+    json["unchecked"] = report.n_unknown;
+    json["changed"] = report.changed.n;
     return base::dump_json(json);
   }
   const std::string size =
@@ -103,9 +105,24 @@ std::string result_line(const PrepareReport& report, const std::string& path, bo
 std::vector<std::string> remarks(const PrepareReport& report, const PrepareOptions& options) {
   std::vector<std::string> lines;
   const std::string n_done = std::to_string(report.info.count) + " pictures";
+  if (report.n_unknown > 0) {
+    const std::string which =
+        report.n_unknown == report.n_stored_before ? "its" : std::to_string(report.n_unknown) + " of its";
+    lines.push_back(base::printable(options.out) + " keeps no sizes and times of " + which +
+                    " sources (an older inr-prep made it): whether they hold the same pictures cannot be checked");
+  }
+  if (report.n_retimed > 0)
+    lines.push_back(std::to_string(report.n_retimed) + " of " + std::to_string(report.n_stored_before) +
+                    " sources have another time of modification than when they were stored; their contents were read "
+                    "and are the same");
   switch (report.end) {
     case PrepareEnd::kNothingToDo:
+      if (options.recheck)
+        lines.push_back("the contents of all " + std::to_string(report.n_stored_before) + " sources are as they were");
       lines.emplace_back("the dataset is complete, there is nothing to do");
+      break;
+    case PrepareEnd::kCheckInterrupted:
+      lines.emplace_back("interrupted while the sources were compared with the dataset, which is as it was");
       break;
     case PrepareEnd::kInterrupted:
       lines.push_back("interrupted after " + n_done + "; the same command goes on");
@@ -124,6 +141,10 @@ std::vector<std::string> remarks(const PrepareReport& report, const PrepareOptio
       if (report.info.n_skipped > 0)
         lines.push_back(std::to_string(report.info.n_skipped) + " of " + std::to_string(report.info.n_sources) +
                         " pictures could not be read and were left out");
+      if (report.changed.n > 0)
+        lines.push_back(report.changed.first + " was changed while the dataset was built" +
+                        (report.changed.n > 1 ? ", and " + std::to_string(report.changed.n - 1) + " more" : "") +
+                        ": the dataset holds what was there before; to take the new ones, delete it and build it anew");
       break;
   }
   return lines;

@@ -44,6 +44,10 @@ class JoinedSource final : public PictureSource {
     const Part& part = part_of(i);
     return part.source->where(i - (part.end - part.source->size()));
   }
+  [[nodiscard]] std::optional<PictureStamp> stamp(int64_t i) const override {
+    const Part& part = part_of(i);
+    return part.source->stamp(i - (part.end - part.source->size()));
+  }
   [[nodiscard]] std::vector<std::byte> read(int64_t i) const override {
     const Part& part = part_of(i);
     return part.source->read(i - (part.end - part.source->size()));
@@ -104,6 +108,15 @@ bool is_picture_name(std::string_view relative_path) {
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   constexpr std::array<std::string_view, 6> kKnown = {".png", ".jpg", ".jpeg", ".webp", ".ppm", ".pgm"};
   return std::find(kKnown.begin(), kKnown.end(), extension) != kKnown.end();
+}
+
+std::optional<PictureStamp> file_stamp(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) throw base::SystemError(base::printable(path, 4096), "open", errno);
+  if (!S_ISREG(status.st_mode)) return std::nullopt;
+  const auto seconds = static_cast<uint64_t>(status.st_mtim.tv_sec);
+  return PictureStamp{static_cast<uint64_t>(status.st_size),
+                      seconds * 1'000'000'000 + static_cast<uint64_t>(status.st_mtim.tv_nsec)};
 }
 
 size_t limited_count(size_t n, int64_t limit) noexcept {

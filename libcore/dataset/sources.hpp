@@ -7,12 +7,24 @@
 #include <cstdint>
 #include <istream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace inr::dataset {
 
-/// An ordered list of picture files that are read when asked for. name() and read() are safe from several threads.
+/// What tells without reading a picture whether it is still the one that was there before.
+struct PictureStamp {
+  uint64_t n_bytes = 0;  // of the picture file; of a record of a dataset with its header
+  /// Another number where the contents are others: of a file its time of modification in ns since 1970, of a member of
+  /// a zip its CRC-32, of a record of a dataset its crc32c, of an LMDB made of its transaction, pages and time.
+  uint64_t mark = 0;
+  bool mark_is_checksum = false;  // of the contents: another mark means other contents, while times may differ alone
+  bool operator==(const PictureStamp&) const = default;
+};
+
+/// An ordered list of picture files that are read when asked for. name(), stamp() and read() are safe from several
+/// threads.
 class PictureSource {
  public:
   PictureSource() = default;
@@ -26,6 +38,9 @@ class PictureSource {
   [[nodiscard]] virtual std::string name(int64_t i) const = 0;
   /// The same for messages: where the picture lies, with its folder or archive.
   [[nodiscard]] virtual std::string where(int64_t i) const { return name(i); }
+  /// As the picture is now. Nothing where the source cannot tell. Throws DataError or SystemError that names the
+  /// picture.
+  [[nodiscard]] virtual std::optional<PictureStamp> stamp(int64_t) const { return std::nullopt; }
   /// The bytes of a picture file, whatever its format. Throws DataError or SystemError that names the picture.
   [[nodiscard]] virtual std::vector<std::byte> read(int64_t i) const = 0;
 };

@@ -4,6 +4,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,9 @@ std::unique_ptr<PictureSource> open_lmdb_source(const std::string& path, int64_t
 /// Does a file of this name belong to a folder or zip of pictures? .png .jpg .jpeg .webp .ppm .pgm in any case; no part
 /// of the path begins with a dot or is __MACOSX (what file managers leave behind).
 bool is_picture_name(std::string_view relative_path);
+
+/// Size and time of modification; links are followed. Nothing for what is no regular file. Throws SystemError.
+std::optional<PictureStamp> file_stamp(const std::string& path);
 
 /// Fewer pictures than there are where limit > 0.
 size_t limited_count(size_t n, int64_t limit) noexcept;

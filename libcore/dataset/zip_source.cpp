@@ -46,6 +46,14 @@ class ZipSource final : public PictureSource {
   [[nodiscard]] int64_t size() const override { return static_cast<int64_t>(members_.size()); }
   [[nodiscard]] std::string name(int64_t i) const override { return members_.at(static_cast<size_t>(i)).first; }
   [[nodiscard]] std::string where(int64_t i) const override { return path_ + ": " + name(i); }
+  [[nodiscard]] std::optional<PictureStamp> stamp(int64_t i) const override {
+    const std::lock_guard lock(mutex_);
+    zip_stat_t status;
+    zip_stat_init(&status);
+    const bool told = zip_stat_index(zip_, members_.at(static_cast<size_t>(i)).second, 0, &status) == 0;
+    if (!told || (status.valid & ZIP_STAT_SIZE) == 0 || (status.valid & ZIP_STAT_CRC) == 0) return std::nullopt;
+    return PictureStamp{status.size, status.crc, true};
+  }
   [[nodiscard]] std::vector<std::byte> read(int64_t i) const override {
     const auto& [name, index] = members_.at(static_cast<size_t>(i));
     const std::string where = path_ + ": " + base::printable(name);

@@ -68,6 +68,8 @@ LmdbReader::LmdbReader(const std::string& path) : path_(path) {
     if (::fstat(fd_, &status) != 0) throw base::SystemError(path_, "look up its size", errno);
     if (!S_ISREG(status.st_mode)) throw base::DataError(path_, "is not a regular file");
     n_file_bytes_ = static_cast<uint64_t>(status.st_size);
+    modified_ns_ =
+        static_cast<uint64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(status.st_mtim.tv_nsec);
     open_meta();
   } catch (...) {
     ::close(fd_);

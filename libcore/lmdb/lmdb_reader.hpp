@@ -52,6 +52,10 @@ class LmdbReader {
   /// Bytes up to the last page that the file accounts for; a shorter file lacks pages that may be in use.
   [[nodiscard]] uint64_t n_expected_bytes() const noexcept { return (last_page_ + 1) * page_bytes_; }
   [[nodiscard]] uint64_t n_file_bytes() const noexcept { return n_file_bytes_; }
+  /// Number of the last transaction that was committed to it.
+  [[nodiscard]] uint64_t transaction() const noexcept { return transaction_; }
+  /// The file's time of modification when it was opened, ns since 1970.
+  [[nodiscard]] uint64_t modified_ns() const noexcept { return modified_ns_; }
 
   /// A named database; nothing where there is none of that name. This and the following throw DataError (damaged, cut
   /// short) and SystemError.
@@ -88,6 +92,7 @@ class LmdbReader {
   std::string path_;
   int fd_ = -1;
   uint64_t n_file_bytes_ = 0;
+  uint64_t modified_ns_ = 0;
   uint64_t last_page_ = 0;
   uint64_t transaction_ = 0;
   uint64_t page_bytes_ = 0;
