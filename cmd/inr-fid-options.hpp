@@ -76,9 +76,10 @@ inline const cli::ToolPage kPage = {
          "the newest one of a run changes meanwhile, which merge refuses.",
          "From cron, over a run that is being trained: --if-newer --append FILE takes the newest whole "
          "checkpoint and appends its score, unless a line of FILE has it already: the same weights against "
-         "the same real side (statistics, streams and datasets by what they hold, others by their path), by the same "
-         "network, protocol, numbers of images, seed and further scores. A lock on FILE.lock keeps two from "
-         "working at once. A folder without a whole checkpoint, and a checkpoint that vanishes meanwhile, are no "
+         "the same real side (statistics, streams and datasets by what they hold, others by their path and the names, "
+         "sizes and times of their pictures), by the same network, protocol, numbers of images, seed and further "
+         "scores. A lock on FILE.lock keeps two from working at once. A folder without a whole checkpoint, and a "
+         "checkpoint that vanishes meanwhile, are no "
          "error: one line on stderr says so and the status is 0. A run that does not exist, or whose checkpoints are "
          "of another version, is one. A line cut short by a crash is removed by the next one.",
          "--best makes RUN/best.safetensors a hard link of the checkpoint where no line of FILE for the same run that "

@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "base/sha256.hpp"
 #include "dataset/dataset.hpp"
+#include "dataset/source_check.hpp"
 #include "dataset/sources.hpp"
 #include "metrics/feature_network.hpp"
 #include "metrics/generated_set.hpp"
@@ -23,6 +24,8 @@ namespace {
 
 using base::Json;
 namespace fs = std::filesystem;
+
+constexpr const char* kRealState = "real_state";
 
 std::string file_hash(const std::string& path) { return base::sha256_hex(base::MappedFile(path).bytes()); }
 
@@ -40,14 +43,25 @@ std::string content_hash(const std::string& path) {
     case SideKind::kPictures:
       break;
   }
-  if (fs::is_directory(path, error) || dataset::open_source(path)->kind() != "dataset") return {};
+  if (dataset::open_source(path)->kind() != "dataset") return {};
   return dataset::DatasetReader(path).info().content_hash;
+}
+
+// What shows that files without a hash of their own are others under the same path; empty where nothing does.
+std::string state_of(const std::string& path) {
+  if (path == "-" || detect_side(path) != SideKind::kPictures) return {};
+  return dataset::listing_hash(*dataset::open_source(path), true);
 }
 
 bool draws_samples(const std::string& fake) { return fake != "-" && detect_side(fake) == SideKind::kCheckpoint; }
 
+// Lines of before do not tell the state of the real side: the path alone says that it is the same.
 bool is_of_request(const Json& record, const Json& request) {
-  return record.contains("request") && record.at("request") == request;
+  if (!record.contains("request")) return false;
+  Json told = request;
+  const Json& there = record.at("request");
+  if (there.is_object() && !there.contains(kRealState)) told.erase(kRealState);
+  return there == told;
 }
 
 double score_of(const Json& record) {
@@ -68,19 +82,22 @@ Json request_of(const EvaluateOptions& options) {
   const std::string hash = content_hash(options.real);
   std::optional<int64_t> n_fake = options.n_fake;
   if (!n_fake && draws_samples(options.fake)) n_fake = kUsualSamples;
-  return {{"network", network->name()},
-          {"network_hash", network->hash()},
-          {"protocol", network->protocol()},
-          {"real", hash.empty() ? Json(base::printable(canonical_path(options.real), 4096)) : Json()},
-          {"real_hash", hash.empty() ? Json() : Json(hash)},
-          {"n_real", or_null(options.n_real)},
-          {"n_fake", or_null(n_fake)},
-          {"seed", options.seed},
-          {"upsampled", std::string(upsampling_name(options.upsampling))},
-          {"mixed", options.allow_mixed},
-          {"kid", options.kid},
-          {"pr", options.precision_recall},
-          {"is", options.inception_score}};
+  Json request = {{"network", network->name()},
+                  {"network_hash", network->hash()},
+                  {"protocol", network->protocol()},
+                  {"real", hash.empty() ? Json(base::printable(canonical_path(options.real), 4096)) : Json()},
+                  {"real_hash", hash.empty() ? Json() : Json(hash)},
+                  {"n_real", or_null(options.n_real)},
+                  {"n_fake", or_null(n_fake)},
+                  {"seed", options.seed},
+                  {"upsampled", std::string(upsampling_name(options.upsampling))},
+                  {"mixed", options.allow_mixed},
+                  {"kid", options.kid},
+                  {"pr", options.precision_recall},
+                  {"is", options.inception_score}};
+  const std::string state = hash.empty() ? state_of(options.real) : std::string();
+  if (!state.empty()) request[kRealState] = state;
+  return request;
 }
 
 std::string canonical_path(const std::string& path) {

@@ -7,13 +7,13 @@
 #include <array>
 #include <charconv>
 #include <cstdlib>
-#include <filesystem>
 #include <span>
 #include <utility>
 
 #include "base/error.hpp"
 #include "base/sha256.hpp"
 #include "base/writable.hpp"
+#include "dataset/source_check.hpp"
 #include "dataset/sources.hpp"
 #include "field/worker_pool.hpp"
 #include "metrics/feature_network.hpp"
@@ -136,23 +136,6 @@ Statistics joined(const std::vector<Part>& parts) {
   return {mean, scatter / (n - ddof), {}, static_cast<int64_t>(n)};
 }
 
-// Of files without a hash of their own: their names and sizes, which tell most changes between two shards.
-std::string listing_hash(const std::string& path) {
-  const std::unique_ptr<dataset::PictureSource> source = dataset::open_source(path);
-  std::error_code error;
-  std::string text;
-  for (int64_t i = 0; i < source->size(); ++i) {
-    const std::string name = source->name(i);
-    text += name;
-    if (source->kind() == "folder") {
-      text += " " + std::to_string(std::filesystem::file_size(std::filesystem::path(path) / name, error));
-    }
-    text += '\n';
-  }
-  if (source->kind() == "zip") text += std::to_string(std::filesystem::file_size(path, error));
-  return base::sha256_hex(std::as_bytes(std::span(text)));
-}
-
 // All that tells whether two shards are of the same pictures.
 std::string content_of(const PartOptions& options, const Side& side, const std::string& kind) {
   if (side.origin.contains("checkpoint")) {
@@ -161,7 +144,10 @@ std::string content_of(const PartOptions& options, const Side& side, const std::
   for (const char* key : {"model_hash", "dataset_hash"}) {
     if (side.origin.contains(key)) return side.origin.at(key).get<std::string>();
   }
-  return kind == "folder" || kind == "zip" ? listing_hash(options.side) : std::string();
+  // Of files without a hash of their own: names, sizes and checksums where there are some, which tell most changes
+  // between two shards. Without times, since each machine may have its own copy.
+  const bool pictures = kind == "folder" || kind == "zip" || kind == "lmdb" || kind == "font";
+  return pictures ? dataset::listing_hash(*dataset::open_source(options.side), false) : std::string();
 }
 
 }  // namespace
