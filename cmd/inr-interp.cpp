@@ -123,7 +123,7 @@ void write_film(const Arguments& a, const sample::Film& film, sample::Way way, R
   const cli::InterruptFlag interrupt;
   cli::Output output(output_of(a), kOutputHint);
   stream::InrStreamWriter writer([&](std::span<const std::byte> bytes) { output.write(bytes); }, records.header,
-                                records.shared);
+                                 records.shared);
   base::Progress progress("interpolating", static_cast<uint64_t>(film.size()), "frames");
   for (int64_t first = 0; first < film.size(); first += batch) {
     const std::vector<std::vector<float>> made = thetas(first, std::min(film.size(), first + batch));
@@ -156,8 +156,8 @@ void from_stream(const Arguments& a) {
   const sample::Film film = plan_film(a, keys.thetas.size(), input.where());
   write_film(a, film, way, {keys.header, keys.shared(), keys.infos}, 1, [&](int64_t i, int64_t) {
     const sample::Frame frame = film.frame(i);
-    return std::vector<std::vector<float>>{sample::between(keys.thetas[static_cast<size_t>(frame.from)],
-                                                        keys.thetas[static_cast<size_t>(frame.to)], frame.t, way.path)};
+    return std::vector<std::vector<float>>{sample::between(
+        keys.thetas[static_cast<size_t>(frame.from)], keys.thetas[static_cast<size_t>(frame.to)], frame.t, way.path)};
   });
 }
 

@@ -138,7 +138,8 @@ base::ExitCode build(const Arguments& arguments) {
   // Before a million pictures are listed; the folder of --export before they are prepared.
   base::require_extensible(options.out);
   if (!arguments.export_folder.empty()) base::require_folder(arguments.export_folder);
-  const std::unique_ptr<dataset::PictureSource> source = dataset::open_sources(arguments.sources, std::cin, options.limit);
+  const std::unique_ptr<dataset::PictureSource> source =
+      dataset::open_sources(arguments.sources, std::cin, options.limit);
   const cli::InterruptFlag interrupt;
   base::Progress check_bar("comparing", static_cast<uint64_t>(source->size()), "sources");
   base::Progress bar("preparing", static_cast<uint64_t>(source->size()), "pictures");

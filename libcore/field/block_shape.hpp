@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "field/coordinate_term.hpp"
+#include "field/thread_count.hpp"
 
 namespace inr::field::block {
 
@@ -54,7 +55,7 @@ struct BlockShape : torch::CustomClassHolder {
   }
 };
 
-/// Calls work(image, band) for all of them, in parallel on a CPU.
+/// Calls work(image, band) for all of them, in parallel on a CPU, each in one thread of LibTorch and of MKL.
 template <typename Work>
 void for_each_band(const BlockShape& shape, bool on_cpu, const Work& work) {
   const int64_t n = shape.n_images * shape.n_bands;
@@ -63,7 +64,10 @@ void for_each_band(const BlockShape& shape, bool on_cpu, const Work& work) {
     for (int64_t i = first; i < last; ++i) work(i / shape.n_bands, i % shape.n_bands);
   };
   if (on_cpu) {
-    at::parallel_for(0, n, 1, range);
+    at::parallel_for(0, n, 1, [&range](int64_t first, int64_t last) {
+      const MklThreadGuard one_thread;
+      range(first, last);
+    });
   } else {
     range(0, n);
   }

@@ -39,6 +39,9 @@ void WorkerPool::stop() {
 }
 
 void WorkerPool::serve() {
+  // A thread's first look at the number takes over that of the whole program, which another thread may have changed
+  // since: so it looks before the number is set, not in the middle of its work.
+  (void)at::get_num_threads();
   at::set_num_threads(1);
   std::unique_lock lock(mutex_);
   for (;;) {

@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <vector>
 
 #include "base/crc32c.hpp"
 #include "base/philox.hpp"
+#include "field/thread_count.hpp"
+#include "field/worker_pool.hpp"
 
 namespace inr::gan {
 namespace {
@@ -86,13 +89,20 @@ at::Tensor latents(uint64_t seed, uint64_t first, int64_t n, int64_t z_dim) {
   return out;
 }
 
+// Each chunk is the work of one thread and the chunks are summed in their order, for the same bits on any number of
+// threads.
 at::Tensor mean_hidden(const model::ModelConfig& config, const field::TensorMap& weights) {
   const at::NoGradGuard no_grad;
+  const field::ThreadCountGuard one_thread(1);
+  const at::TensorOptions options = weights.at("hypernet.0.weight").options();
+  std::vector<at::Tensor> sums(kMeanLatents / kMeanChunk);
+  field::WorkerPool pool(options.device().is_cpu() ? std::min<int>(one_thread.before(), kMeanLatents / kMeanChunk) : 1);
+  pool.run(std::ssize(sums), [&](int64_t i) {
+    const at::Tensor z = latents(0, static_cast<uint64_t>(i * kMeanChunk), kMeanChunk, config.z_dim);
+    sums[static_cast<size_t>(i)] = hidden(config, weights, z.to(options)).to(at::kCPU, at::kDouble).sum(0);
+  });
   at::Tensor sum = at::zeros({config.hidden}, at::kDouble);
-  for (int64_t first = 0; first < kMeanLatents; first += kMeanChunk) {
-    const at::Tensor z = latents(0, static_cast<uint64_t>(first), kMeanChunk, config.z_dim);
-    sum += hidden(config, weights, z.to(weights.at("hypernet.0.weight").options())).to(at::kCPU, at::kDouble).sum(0);
-  }
+  for (const at::Tensor& each : sums) sum += each;
   return (sum / static_cast<double>(kMeanLatents)).to(at::kFloat);
 }
 

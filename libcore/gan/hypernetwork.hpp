@@ -28,7 +28,7 @@ at::Tensor theta(const field::TensorMap& weights, const at::Tensor& h);
 /// machine.
 at::Tensor latents(uint64_t seed, uint64_t first, int64_t n, int64_t z_dim);
 
-/// Mean of h over the 10,000 latents of seed 0 (truncation, model.md, section 1): [hidden].
+/// Mean of h over the 10,000 latents of seed 0 (model.md section 1): [hidden]. On a CPU threads change no bit of it.
 at::Tensor mean_hidden(const model::ModelConfig& config, const field::TensorMap& weights);
 
 }  // namespace inr::gan

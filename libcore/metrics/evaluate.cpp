@@ -11,6 +11,7 @@
 #include "base/first_fault.hpp"
 #include "base/log.hpp"
 #include "base/writable.hpp"
+#include "field/thread_count.hpp"
 #include "metrics/agreement.hpp"
 #include "metrics/feature_network.hpp"
 #include "metrics/feature_scores.hpp"
@@ -76,7 +77,7 @@ class Comparison {
       : options_(options), scored_(!options.real.empty() && !options.fake.empty()) {}
 
   void measure_all() {
-    const ThreadCountGuard keep_threads;
+    const field::ThreadCountGuard keep_threads;
     field::WorkerPool pool(options_.n_threads);
     load_arrays();
     open_pictures(pool);

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "field/thread_count.hpp"
+#include "field/worker_pool.hpp"
 #include "metrics/inception_score.hpp"
 #include "metrics/kid.hpp"
 #include "metrics/precision_recall.hpp"
@@ -30,10 +32,16 @@ void check_splits(const EvaluateOptions& options, const Side& side, int64_t n_im
       "use at least " + std::to_string(2 * kSplits) + " images, or --allow-few");
 }
 
-at::Tensor logits_of(const at::Tensor& features, const FeatureNetwork& network) {
+// Each block is one product by one thread, whatever their number.
+at::Tensor logits_of(const at::Tensor& features, const FeatureNetwork& network, int n_threads) {
   const c10::InferenceMode no_gradients;
-  std::vector<at::Tensor> blocks;
-  for (const at::Tensor& block : features.split(kLogitRows)) blocks.push_back(network.logits(block));
+  const field::ThreadCountGuard one_thread(1);
+  std::vector<at::Tensor> blocks = features.split(kLogitRows);
+  field::WorkerPool pool(n_threads);
+  pool.run(std::ssize(blocks), [&](int64_t i) {
+    at::Tensor& block = blocks[static_cast<size_t>(i)];
+    block = network.logits(block.clone());  // features may lie at any address, and products go by that too
+  });
   return at::cat(blocks);
 }
 
@@ -91,9 +99,9 @@ void add_feature_scores(base::Json& json, const EvaluateOptions& options, const 
   }
   if (options.inception_score) {
     check_splits(options, scored_alone(real, fake), scored_alone(real, fake).features.size(0));
-    const at::Tensor logits = logits_of(scored_alone(real, fake).features, *network);
+    const at::Tensor logits = logits_of(scored_alone(real, fake).features, *network, options.n_threads);
     const int64_t n_splits = std::min(kSplits, logits.size(0));
-    const InceptionScore score = inception_score(logits, n_splits);
+    const InceptionScore score = inception_score(logits, n_splits, options.n_threads);
     json["is"] = score.mean;
     json["is_deviation"] = score.deviation;
     json["is_splits"] = n_splits;

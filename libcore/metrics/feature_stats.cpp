@@ -1,12 +1,14 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// Streaming mean and covariance by the pairwise update.
+// Streaming mean and covariance by the pairwise update, in one thread: what a product of a block is does not depend on
+// how many threads there are elsewhere.
 #include "metrics/feature_stats.hpp"
 
 #include <cmath>
 #include <string>
 
 #include "base/error.hpp"
+#include "field/thread_count.hpp"
 
 namespace inr::metrics {
 
@@ -55,6 +57,7 @@ void FeatureStats::add(const at::Tensor& features) {
     throw base::DataError("features: shape is not [N, " + std::to_string(dims_) + "]");
   }
   if (features.size(0) == 0) return;
+  const field::ThreadCountGuard one_thread(1);
   const at::Tensor block = features.detach().to(at::kCPU, at::kDouble);  // [B, d]
   if (!at::isfinite(block).all().item<bool>()) {
     throw base::DataError("features: a value is not finite; the network file or the images are damaged");
@@ -78,6 +81,7 @@ void FeatureStats::merge(const FeatureStats& other) {
                           " numbers an image cannot be joined");
   }
   if (other.n_ == 0) return;
+  const field::ThreadCountGuard one_thread(1);
   joined_ = all_moments();
   joined_.join(other.all_moments());
   pending_.clear();
@@ -91,6 +95,7 @@ Statistics FeatureStats::finish(int64_t ddof) const {
     throw base::DataError("statistics: " + std::to_string(n_) + " image" + (n_ == 1 ? "" : "s") +
                           " cannot give a covariance; use at least " + std::to_string(ddof + 1));
   }
+  const field::ThreadCountGuard one_thread(1);
   const Moments all = all_moments();
   const auto divisor = static_cast<double>(n_ - ddof);
   Statistics out;

@@ -21,8 +21,8 @@ struct Statistics {
   [[nodiscard]] int64_t dims() const { return mean.size(0); }
 };
 
-/// Accumulates features, with the same bits however they are cut up into calls of add(). Not safe for use by several
-/// threads at once: give each its own and merge().
+/// Accumulates features, with the same bits however they are cut up into calls of add(), each in one thread of LibTorch
+/// whatever its number. Not safe for use by several threads at once: give each its own and merge().
 class FeatureStats {
  public:
   /// dims = d >= 1.

@@ -1,13 +1,19 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// Both routes to the trace of sqrt(S1 S2).
+// Both routes to the trace of sqrt(S1 S2). Factorizations and solvers run in one thread and products in fixed pieces,
+// so that no bit depends on the number of threads.
 #include "metrics/frechet.hpp"
 
+#include <c10/core/InferenceMode.h>
+
+#include <algorithm>
 #include <cmath>
 #include <string>
 
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "field/thread_count.hpp"
+#include "metrics/fixed_product.hpp"
 
 namespace inr::metrics {
 namespace {
@@ -26,9 +32,9 @@ void check_side(const Statistics& side, int64_t dims) {
 at::Tensor symmetric_part(const at::Tensor& matrix) { return (matrix + matrix.t()) * 0.5; }
 
 // S^1/2 of a symmetric matrix, negative eigenvalues (rounding) taken as 0.
-at::Tensor square_root(const at::Tensor& matrix) {
+at::Tensor square_root(const at::Tensor& matrix, field::WorkerPool& pool) {
   const auto [values, vectors] = at::linalg_eigh(symmetric_part(matrix));
-  return (vectors * values.clamp_min(0).sqrt()).mm(vectors.t());
+  return fixed_product(vectors * values.clamp_min(0).sqrt(), vectors.t(), pool);
 }
 
 // The lower factor L of S = L L^T, undefined where S is not positive definite.
@@ -39,38 +45,47 @@ at::Tensor cholesky_factor(const at::Tensor& matrix) {
 
 // S1 S2 has the eigenvalues of F^T S2 F for any F F^T = S1. L of either side is some ten times quicker than a square
 // root and no less exact: L L^T is within rounding of S. The root is for sides that both lack rank.
-double trace_symmetric(const at::Tensor& real, const at::Tensor& fake) {
+double trace_symmetric(const at::Tensor& real, const at::Tensor& fake, field::WorkerPool& pool) {
   at::Tensor factor = cholesky_factor(real);
   const at::Tensor* other = &fake;
   if (!factor.defined()) {
     factor = cholesky_factor(fake);
     other = &real;
   }
-  if (!factor.defined()) {
-    factor = square_root(real);
+  const bool lower = factor.defined();
+  if (!lower) {
+    factor = square_root(real, pool);
     other = &fake;
   }
-  const at::Tensor values = at::linalg_eigvalsh(symmetric_part(factor.t().mm(other->mm(factor))));
+  const at::Tensor values = at::linalg_eigvalsh(fixed_congruence(factor, symmetric_part(*other), lower, pool), "L");
   return values.clamp_min(0).sqrt().sum().item<double>();
 }
 
-double trace_nuclear(const Statistics& real, const Statistics& fake) {
-  const auto factor = [](const Statistics& side) {
-    return side.factor.defined() ? side.factor : square_root(side.covariance);
+double trace_nuclear(const Statistics& real, const Statistics& fake, field::WorkerPool& pool) {
+  const auto factor = [&pool](const Statistics& side) {
+    return side.factor.defined() ? side.factor : square_root(side.covariance, pool);
   };
-  return at::linalg_svdvals(factor(real).mm(factor(fake).t())).sum().item<double>();
+  return at::linalg_svdvals(fixed_product(factor(real), factor(fake).t(), pool)).sum().item<double>();
+}
+
+// As many as there are pieces of a product of these statistics, and no more than LibTorch had.
+int n_workers(int n_threads, int64_t dims) {
+  return static_cast<int>(std::min<int64_t>(n_threads, n_product_pieces(dims, dims)));
 }
 
 }  // namespace
 
 double frechet_distance(const Statistics& real, const Statistics& fake, FrechetRoute route) {
+  const c10::InferenceMode no_gradients;
+  const field::ThreadCountGuard one_thread(1);
   check_side(real, real.dims());
   check_side(fake, real.dims());
+  field::WorkerPool pool(n_workers(one_thread.before(), real.dims()));
   const at::Tensor step = real.mean - fake.mean;
   double root = NAN;
   try {
-    root = route == FrechetRoute::kSymmetric ? trace_symmetric(real.covariance, fake.covariance)
-                                             : trace_nuclear(real, fake);
+    root = route == FrechetRoute::kSymmetric ? trace_symmetric(real.covariance, fake.covariance, pool)
+                                             : trace_nuclear(real, fake, pool);
   } catch (const c10::LinAlgError&) {  // the solver gives up on numbers near overflow, which no features have
   }
   const double distance = step.dot(step).item<double>() + real.covariance.trace().item<double>() +

@@ -20,8 +20,10 @@ enum class FrechetRoute {
                // 1e-7..1e-3
 };
 
-/// The distance. Without a route the nuclear norm is taken where a side has a factor (N <= d), else the symmetric one.
-/// Throws DataError where the two sides differ in d, hold a value that is not finite, or have no finite distance.
+/// The distance, with the same bits for any number of threads: LibTorch's number of them (at::get_num_threads) share
+/// out pieces. Without a route the nuclear norm is taken where a side has a factor (N <= d), else the symmetric one.
+/// Throws DataError where the two sides differ in d, hold a value that is not finite, or have no finite distance;
+/// SystemError where a thread cannot be started.
 double frechet_distance(const Statistics& real, const Statistics& fake);
 double frechet_distance(const Statistics& real, const Statistics& fake, FrechetRoute route);
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// Two passes over each split: the mean distribution, then the divergences from it.
+// Two passes over each split: the mean distribution, then the divergences from it. A split is the work of one thread.
 #include "metrics/inception_score.hpp"
 
 #include <c10/core/InferenceMode.h>
@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "field/thread_count.hpp"
+#include "field/worker_pool.hpp"
 #include "metrics/feature_rows.hpp"
 
 namespace inr::metrics {
@@ -38,15 +40,17 @@ double split_score(const at::Tensor& logits) {
 
 }  // namespace
 
-InceptionScore inception_score(const at::Tensor& logits, int64_t n_splits) {
+InceptionScore inception_score(const at::Tensor& logits, int64_t n_splits, int n_threads) {
   if (n_splits < 1) throw base::UsageError("an inception score needs one split at least");
   const c10::InferenceMode no_gradients;
+  const field::ThreadCountGuard one_thread(1);
   check_rows(logits, n_splits, "inception score");
   const int64_t n = logits.size(0);
-  std::vector<double> scores;
-  for (int64_t i = 0; i < n_splits; ++i) {
-    scores.push_back(split_score(logits.slice(0, i * n / n_splits, (i + 1) * n / n_splits)));
-  }
+  std::vector<double> scores(static_cast<size_t>(n_splits));
+  field::WorkerPool pool(n_threads);
+  pool.run(n_splits, [&](int64_t i) {
+    scores[static_cast<size_t>(i)] = split_score(logits.slice(0, i * n / n_splits, (i + 1) * n / n_splits));
+  });
   const auto count = static_cast<double>(n_splits);
   const double mean = std::accumulate(scores.begin(), scores.end(), 0.0) / count;
   double squares = 0;

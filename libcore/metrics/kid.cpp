@@ -13,9 +13,9 @@
 
 #include "base/error.hpp"
 #include "base/philox.hpp"
+#include "field/thread_count.hpp"
 #include "field/worker_pool.hpp"
 #include "metrics/feature_rows.hpp"
-#include "metrics/measure.hpp"
 
 namespace inr::metrics {
 namespace {
@@ -76,6 +76,7 @@ at::Tensor subset(const at::Tensor& rows, int64_t size, uint64_t seed, int64_t i
 
 double squared_mmd(const at::Tensor& x, const at::Tensor& y) {
   const c10::InferenceMode no_gradients;
+  const field::ThreadCountGuard one_thread(1);
   check_row_pair(x, y, 2, "KID");
   return mmd(x, y);
 }
@@ -86,9 +87,9 @@ Kid kernel_inception_distance(const at::Tensor& real, const at::Tensor& fake, co
                            " of " + std::to_string(options.subset_size));
   }
   const c10::InferenceMode no_gradients;
+  const field::ThreadCountGuard one_thread(1);
   check_row_pair(real, fake, 2, "KID");
   const int64_t size = std::min({options.subset_size, real.size(0), fake.size(0)});
-  const ThreadCountGuard keep_threads;
   field::WorkerPool pool(options.n_threads);
   // Where a subset is all there is, all subsets are the same.
   const bool whole = real.size(0) == size && fake.size(0) == size;

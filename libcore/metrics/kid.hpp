@@ -29,7 +29,7 @@ struct Kid {
 /// 1, or 2 for the size), DataError (fewer than 2 rows, another d on the other side, a value that is not finite).
 Kid kernel_inception_distance(const at::Tensor& real, const at::Tensor& fake, const KidOptions& options = {});
 
-/// The same over all rows at once, with n and m of them: memory does not grow with n m. Errors as above.
+/// The same over all rows at once, with n and m of them, by one thread: memory does not grow with n m. Errors as above.
 double squared_mmd(const at::Tensor& x, const at::Tensor& y);
 
 }  // namespace inr::metrics

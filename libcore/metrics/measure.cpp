@@ -3,8 +3,6 @@
 // The loop over batches of one side.
 #include "metrics/measure.hpp"
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 #include <exception>
 #include <span>
@@ -81,9 +79,6 @@ at::Tensor batch_features(std::span<PictureJob> jobs, const FeatureNetwork& netw
 }
 
 }  // namespace
-
-ThreadCountGuard::ThreadCountGuard() : n_threads_(at::get_num_threads()) {}
-ThreadCountGuard::~ThreadCountGuard() { at::set_num_threads(n_threads_); }
 
 Measured measure(PictureSet& set, const FeatureNetwork& network, const MeasureOptions& options,
                  field::WorkerPool& pool) {

@@ -37,16 +37,4 @@ inline constexpr int64_t kGroupImages = 8;
 Measured measure(PictureSet& set, const FeatureNetwork& network, const MeasureOptions& options,
                  field::WorkerPool& pool);
 
-/// Puts LibTorch's number of threads back to what it was before: a WorkerPool sets it to 1.
-class ThreadCountGuard {
- public:
-  ThreadCountGuard();
-  ~ThreadCountGuard();
-  ThreadCountGuard(const ThreadCountGuard&) = delete;
-  ThreadCountGuard& operator=(const ThreadCountGuard&) = delete;
-
- private:
-  int n_threads_;
-};
-
 }  // namespace inr::metrics

@@ -16,9 +16,9 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "field/thread_count.hpp"
 #include "field/worker_pool.hpp"
 #include "metrics/feature_rows.hpp"
-#include "metrics/measure.hpp"
 
 namespace inr::metrics {
 namespace {
@@ -107,8 +107,8 @@ double share(const std::vector<uint8_t>& flags) {
 PrecisionRecall precision_recall(const at::Tensor& real, const at::Tensor& fake, int64_t k, int n_threads) {
   if (k < 1) throw base::UsageError("precision and recall need one neighbour at least");
   const c10::InferenceMode no_gradients;
+  const field::ThreadCountGuard one_thread(1);
   check_row_pair(real, fake, k + 1, "precision and recall");
-  const ThreadCountGuard keep_threads;
   field::WorkerPool pool(n_threads);
   const at::Tensor centre = mean_row(real);
   const std::vector<double> real_radii = radii(real, k, centre, pool), fake_radii = radii(fake, k, centre, pool);

@@ -15,6 +15,7 @@
 #include "base/writable.hpp"
 #include "dataset/source_check.hpp"
 #include "dataset/sources.hpp"
+#include "field/thread_count.hpp"
 #include "field/worker_pool.hpp"
 #include "metrics/feature_network.hpp"
 #include "metrics/measure.hpp"
@@ -112,6 +113,7 @@ void check_complete(const std::vector<Part>& parts) {
 
 // Reads the parts one by one. What joining adds to the scatter is of rank one: the step between the means.
 Statistics joined(const std::vector<Part>& parts) {
+  const field::ThreadCountGuard one_thread(1);
   const auto ddof = static_cast<double>(parts.front().head.info.ddof);
   at::Tensor mean, scatter;  // [d], [d, d]
   double n = 0;
@@ -191,7 +193,7 @@ bool ShardSet::next(PictureJob& job) {
 std::string measure_part(const PartOptions& options) {
   check_outputs({{"-o", options.out}}, {{"stats", options.side}, {"--network", options.network}});
   base::require_replaceable(options.out);
-  const ThreadCountGuard keep_threads;
+  const field::ThreadCountGuard keep_threads;
   field::WorkerPool pool(options.n_threads);
   const std::unique_ptr<FeatureNetwork> network = open_network(options.network, options.protocol);
   std::unique_ptr<PictureSet> set =

@@ -13,6 +13,7 @@
 
 #include "base/error.hpp"
 #include "base/npy.hpp"
+#include "field/thread_count.hpp"
 
 namespace inr::metrics {
 namespace {
@@ -57,7 +58,9 @@ void check_covariance(const at::Tensor& sigma, const std::string& path) {
   if (fault.item<int>() != 0) refuse("it has negative eigenvalues");
 }
 
+// In one thread: whether a matrix just short of a covariance passes must not depend on their number either.
 StatisticsFile load_any(const std::string& path) {
+  const field::ThreadCountGuard one_thread(1);
   constexpr std::array<std::string_view, 3> kNames = {"mu", "sigma", "info"};
   const std::map<std::string, base::NpyArray> arrays = base::read_npz_members(path, kNames, kMaxBytes);
   const auto mu = arrays.find("mu"), sigma = arrays.find("sigma");

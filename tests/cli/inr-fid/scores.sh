@@ -16,9 +16,11 @@ done
 expect_same kid_subset_size "$(value kid_subset_size)" 20
 expect_same kid_subsets "$(value kid_subsets)" 100
 expect_same is "$(value is)" None
-one=$(value kid)/$(value precision)/$(value recall)
-expect_exit 0 inr-fid --real a.inr --fake b.inr --allow-few --kid --pr --json --threads 2
-expect_same "scores of two threads" "$(value kid)/$(value precision)/$(value recall)" "$one"
+one=$(value fid)/$(value kid)/$(value precision)/$(value recall)
+for threads in 2 3 8; do
+  expect_exit 0 inr-fid --real a.inr --fake b.inr --allow-few --kid --pr --json --threads $threads
+  expect_same "scores of $threads threads" "$(value fid)/$(value kid)/$(value precision)/$(value recall)" "$one"
+done
 expect_exit 0 inr-fid --real a.inr --fake b.inr --allow-few --json
 expect_same kid "$(value kid)" None
 expect_exit 0 inr-fid --real a.inr --fake b.inr --allow-few --kid --pr

@@ -8,8 +8,8 @@
 #include <set>
 
 #include "base/error.hpp"
-#include "runs/run_lock.hpp"
 #include "gan/run_writer.hpp"
+#include "runs/run_lock.hpp"
 #include "support/test.hpp"
 #include "unit/gan/tiny_config.hpp"
 

@@ -4,10 +4,14 @@
 // grid and window, both types.
 #include <ATen/Parallel.h>
 
+#include <array>
+#include <atomic>
 #include <string>
 #include <vector>
 
+#include "field/block_shape.hpp"
 #include "field/decoder.hpp"
+#include "field/thread_count.hpp"
 #include "support/small_models.hpp"
 #include "support/test.hpp"
 
@@ -113,6 +117,23 @@ BOOST_AUTO_TEST_CASE(gradients_have_the_same_bits_for_any_number_of_threads) {
   at::set_num_threads(before);
   BOOST_TEST(one.image.equal(three.image));
   for (size_t i = 0; i < one.gradients.size(); ++i) BOOST_TEST(one.gradients[i].equal(three.gradients[i]));
+}
+
+// What a product's bits could depend on: the number that MKL plans for, in each thread that draws bands.
+BOOST_AUTO_TEST_CASE(bands_are_products_of_one_thread) {
+  field::block::BlockShape shape;
+  shape.n_images = 4;
+  shape.n_bands = 2;
+  for (const int n_threads : {1, 3}) {
+    const field::ThreadCountGuard threads(n_threads);
+    std::array<std::atomic<int>, 8> seen{};
+    const int before = field::mkl_threads();
+    field::block::for_each_band(shape, true, [&seen](int64_t image, int64_t band) {
+      seen.at(static_cast<size_t>(2 * image + band)) = field::mkl_threads();
+    });
+    for (const std::atomic<int>& each : seen) BOOST_TEST(each == 1);
+    BOOST_TEST(field::mkl_threads() == before);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(check_reports_the_difference) {

@@ -3,13 +3,18 @@
 // The pool: every piece once, exceptions, nothing left behind.
 #include "field/worker_pool.hpp"
 
+#include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 
 #include <atomic>
+#include <barrier>
+#include <functional>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "base/error.hpp"
+#include "field/thread_count.hpp"
 #include "support/few_threads.hpp"
 #include "support/test.hpp"
 
@@ -44,6 +49,25 @@ BOOST_AUTO_TEST_CASE(pieces_run_without_gradients) {
   pool.run(30, [&](int64_t) { n_inference += c10::InferenceMode::is_enabled() ? 1 : 0; });
   BOOST_TEST(n_inference == 30);
   BOOST_TEST(!c10::InferenceMode::is_enabled());
+}
+
+// LibTorch hands the number of the whole program to a thread that asks for it for the first time.
+BOOST_AUTO_TEST_CASE(pieces_run_in_one_thread_whatever_number_is_set_beside_them) {
+  const inr::field::ThreadCountGuard keep_threads;
+  WorkerPool pool(3);
+  const auto each_thread = [&pool](const std::function<void()>& work) {
+    std::barrier together(3);
+    pool.run(3, [&](int64_t) {
+      together.arrive_and_wait();  // no thread takes two
+      work();
+    });
+  };
+  each_thread([] {});  // all have begun
+  const auto here = std::this_thread::get_id();
+  at::set_num_threads(4);
+  std::atomic<int> n_single = 0;
+  each_thread([&] { n_single += std::this_thread::get_id() != here && at::get_num_threads() == 1 ? 1 : 0; });
+  BOOST_TEST(n_single == 2);
 }
 
 BOOST_AUTO_TEST_CASE(a_fault_comes_back_and_the_pool_lives_on) {

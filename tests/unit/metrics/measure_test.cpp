@@ -5,6 +5,7 @@
 
 #include <ATen/Parallel.h>
 
+#include "field/thread_count.hpp"
 #include "support.hpp"
 
 namespace {
@@ -140,7 +141,7 @@ BOOST_AUTO_TEST_CASE(threads_and_batch_change_no_bit) {
 BOOST_AUTO_TEST_CASE(the_number_of_threads_of_the_library_comes_back) {
   const int before = at::get_num_threads();
   {
-    const metrics::ThreadCountGuard guard;
+    const field::ThreadCountGuard guard;
     const field::WorkerPool pool(2);
     BOOST_TEST(at::get_num_threads() == 1);
   }

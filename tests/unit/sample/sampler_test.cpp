@@ -4,9 +4,11 @@
 #include "sample/sampler.hpp"
 
 #include "base/npy.hpp"
+#include "field/thread_count.hpp"
 #include "gan/hypernetwork.hpp"
 #include "sample/generator.hpp"
 #include "support/test.hpp"
+#include "support/thread_probe.hpp"
 #include "unit/gan/tiny_config.hpp"
 
 namespace {
@@ -72,6 +74,24 @@ BOOST_AUTO_TEST_CASE(truncation_goes_to_the_mean) {
     const float m = mean[static_cast<int64_t>(i)].item<float>();
     BOOST_CHECK_SMALL(h0[i] - m, 1e-7F);
     BOOST_CHECK_SMALL(h5[i] - (m + (h[i] - m) / 2), 1e-6F);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_mean_has_the_same_bits_for_any_number_of_threads) {
+  gan::LoadedGenerator model;
+  model.config = test::tiny_config();
+  model.config.model.z_dim = 96;
+  model.config.model.hidden = 160;
+  model.weights = gan::initial_generator(model.config.model, 5);
+  std::vector<at::Tensor> means;
+  for (const int n_threads : {1, 2, 3, 8}) {
+    const field::ThreadCountGuard threads(n_threads);
+    const test::ThreadProbe probe;
+    means.push_back(gan::mean_hidden(model.config.model, model.weights));
+    BOOST_TEST(!test::ThreadProbe::called().empty());
+    BOOST_TEST(test::ThreadProbe::in_several_threads().empty(),
+               n_threads << " threads: " << test::ThreadProbe::in_several_threads());
+    BOOST_TEST(means.back().equal(means.front()));
   }
 }
 
