@@ -12,6 +12,7 @@
 #include "cli/interrupt.hpp"
 #include "cli/run_tool.hpp"
 #include "cli/streams.hpp"
+#include "field/torch_pool.hpp"
 #include "runs/checkpoint_file.hpp"
 #include "sample/generator.hpp"
 #include "sample/interpolate.hpp"
@@ -185,7 +186,7 @@ void from_model(const Arguments& a) {
   if (a.truncation)
     for (base::Json& info : infos) info["truncation"] = *a.truncation;
   const sample::Film film = plan_film(a, keys.rows.size(), a.latents);
-  field::WorkerPool pool(a.common.n_threads);
+  field::TorchPool pool(a.common.n_threads);
   const sample::KeyFilm key_film(sampler, std::move(keys), way, pool);
   stream::StreamHeader header = sampler.header(std::nullopt, "", stream::ThetaDtype::kF32);
   header.checkpoint = cli::checkpoint_name(a.checkpoint);

@@ -18,6 +18,7 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/progress.hpp"
+#include "base/worker_pool.hpp"
 #include "base/writable.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/run_tool.hpp"
@@ -28,7 +29,6 @@
 #include "draw/record_source.hpp"
 #include "draw/sequence.hpp"
 #include "draw/shown_picture.hpp"
-#include "field/worker_pool.hpp"
 #include "image/deep_zoom_files.hpp"
 #include "inr-render-options.hpp"
 
@@ -62,7 +62,6 @@ void keep_partial(cli::Output* output, image::DeepZoomFiles* pyramid) noexcept {
 }
 
 std::string check_line(double worst_difference) {
-  if (worst_difference < 0) return "nothing was compared: this decoder has the reference kernel only";
   if (std::isinf(worst_difference)) return "a value is not a number: the kernels cannot be compared";
   std::array<char, 128> text{};
   std::snprintf(text.data(), text.size(),
@@ -169,7 +168,7 @@ base::ExitCode run(Arguments& a) {
     output = std::make_unique<cli::Output>(out.empty() ? "-" : out, kOutputHint);
     return target_of(*output);
   };
-  field::WorkerPool pool(a.common.n_threads);
+  base::WorkerPool pool(a.common.n_threads);
   draw::DrawOptions options{&pool, a.memory_bytes, a.common.batch, std::string("inr-render ") + cli::version(), {}, {}};
   if (show) options.show = &*show;
   options.check = [&interrupt] {
@@ -180,8 +179,8 @@ base::ExitCode run(Arguments& a) {
     if (!std::filesystem::exists(name, missing)) return;
     for (const std::string& stream : streams) cli::refuse_same_file(stream, name);
   };
-  std::atomic<double> worst_difference = -1;  // nothing was compared yet
-  if (a.request.kernel == field::Kernel::kCheck) options.worst_difference = &worst_difference;
+  std::atomic<double> worst_difference = 0;
+  if (!a.request.kernel.compared.empty()) options.worst_difference = &worst_difference;
   std::optional<base::Progress> progress;
   options.progress = [&](uint64_t n_done, uint64_t n_total) {
     if (!progress) progress.emplace("drawing", n_total, sequence ? "pictures" : "rows");
@@ -201,7 +200,7 @@ base::ExitCode run(Arguments& a) {
     throw;
   }
   progress.reset();
-  if (a.request.kernel == field::Kernel::kCheck) base::log_info(check_line(worst_difference));
+  if (!a.request.kernel.compared.empty()) base::log_info(check_line(worst_difference));
   if (a.request.upsample_from >= 0 && !draw::can_upsample(a.request))
     base::log_warning("--upsample-from changed nothing: only a picture denser than in training has blocks to upsample");
   if (named_here)

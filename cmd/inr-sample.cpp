@@ -14,6 +14,7 @@
 #include "cli/interrupt.hpp"
 #include "cli/run_tool.hpp"
 #include "cli/streams.hpp"
+#include "field/torch_pool.hpp"
 #include "parallel/device.hpp"
 #include "runs/checkpoint_file.hpp"
 #include "sample/generator.hpp"
@@ -158,7 +159,7 @@ base::ExitCode run(const Arguments& a) {
   if (output.file() != nullptr) interrupt.emplace();
   const sample::Sampler sampler(sample::load_generator(checkpoint), a.truncation, device);
   Requests requests(a, sampler);
-  field::WorkerPool pool(a.common.n_threads);
+  field::TorchPool pool(a.common.n_threads);
   const int64_t batch = a.common.batch > 0 ? a.common.batch : sample::Sampler::kGroup * pool.size();
   const bool from_w = !a.latents.empty() && a.space == "w";
   stream::StreamHeader header = sampler.header(static_cast<uint64_t>(requests.count()), "samples",

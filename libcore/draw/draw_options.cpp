@@ -8,7 +8,7 @@
 
 namespace inr::draw {
 
-image::PictureOptions picture_options(bool srgb, field::WorkerPool* pool) {
+image::PictureOptions picture_options(bool srgb, base::WorkerPool* pool) {
   image::PictureOptions options;
   options.srgb = srgb;
   if (pool != nullptr) {

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "field/worker_pool.hpp"
+#include "base/worker_pool.hpp"
 #include "image/deep_zoom_files.hpp"
 #include "image/row_writer.hpp"
 
@@ -21,7 +21,7 @@ class PictureShow;
 inline constexpr int64_t kDefaultMemoryBytes = int64_t{512} << 20;
 
 struct DrawOptions {
-  field::WorkerPool* pool = nullptr;  ///< not owned, required
+  base::WorkerPool* pool = nullptr;  ///< not owned, required
   /// Bound on pixels, features and parameters held at a time. A single row of pixels is drawn whatever the bound (rows
   /// have a limit, image/compose.hpp); the parameters of one row of a grid and one frame of a film are held in any
   /// case.
@@ -31,7 +31,7 @@ struct DrawOptions {
   /// Called by the drawing thread after each piece of work (total 0 = unknown): rows of a grid, pictures of a sequence.
   /// What it throws ends the work.
   std::function<void(uint64_t done, uint64_t total)> progress;
-  /// Kernel::kCheck: raised to the largest |fast - reference| of a value of the pictures; not owned, may be null.
+  /// Where two back ends are compared: raised to the largest difference of a value; not owned, may be null.
   std::atomic<double>* worst_difference = nullptr;
   PictureShow* show = nullptr;  ///< shows what is drawn, too; not owned; null: nothing is shown
   /// Called between bands by whichever threads draw, several at once. What it throws ends the work; pictures that are
@@ -42,7 +42,7 @@ struct DrawOptions {
 };
 
 /// How pictures are written. pool: whose threads a writer may use; null: the calling one alone.
-image::PictureOptions picture_options(bool srgb, field::WorkerPool* pool);
+image::PictureOptions picture_options(bool srgb, base::WorkerPool* pool);
 
 /// Where one output goes. rewrite overwrites what was written before, at an absolute offset; null for a pipe. size,
 /// where it is there, writes everything out and tells how many bytes are there; asked again where that failed. A

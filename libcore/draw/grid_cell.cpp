@@ -23,24 +23,23 @@ void widen(std::span<const uint8_t> samples, std::span<uint16_t> out) {
 }
 
 template <typename Sample>
-void draw_cell_rows(const GridCell& cell, std::variant<image::Resizer, field::ImageRenderer>& source, int64_t first,
-                    int64_t count, std::span<Sample> out, int64_t band_bytes, field::WorkerPool* pool,
+void draw_cell_rows(const GridCell& cell, std::variant<image::Resizer, render::Renderer>& source, int64_t first,
+                    int64_t count, std::span<Sample> out, int64_t band_bytes, base::WorkerPool* pool,
                     const std::function<void()>& step) {
   if (const auto* resizer = std::get_if<image::Resizer>(&source)) {
     widen(resizer->rows(first, count).rgb, out);
     step();
     return;
   }
-  const int64_t n_band_rows =
-      band_rows(*cell.job.model, *cell.job.plan, band_bytes, pool == nullptr ? 1 : pool->size());
-  draw_rows(std::get<field::ImageRenderer>(source), first, count, n_band_rows, pool,
+  const int64_t n_band_rows = band_rows(cell.job, band_bytes, pool == nullptr ? 1 : pool->size());
+  draw_rows(std::get<render::Renderer>(source), first, count, n_band_rows, pool,
             [&](int64_t y, std::span<const float> values) {
               quantize(values, out.subspan(static_cast<size_t>((y - first) * cell.width() * 3), values.size()));
               step();
             });
 }
 
-std::variant<image::Resizer, field::ImageRenderer> source_of(const GridCell& cell) {
+std::variant<image::Resizer, render::Renderer> source_of(const GridCell& cell) {
   if (cell.small) return image::Resizer(*cell.small, cell.width(), cell.height(), cell.filter);
   return cell.job.renderer();
 }
@@ -78,19 +77,18 @@ void check_enlarged(const model::Window& window, const model::ModelConfig& confi
 
 int64_t GridCell::drawing_bytes() const {
   if (small) return small->height * width() * 3;
-  return field::ImageRenderer::fixed_bytes(*job.model, *job.plan, 1) +
-         field::ImageRenderer::band_bytes(*job.model, *job.plan, 1);
+  return job.renderer_bytes();
 }
 
 CellDrawing::CellDrawing(const GridCell& cell) : cell_(cell), source_(source_of(cell)) {}
 
-void CellDrawing::rows(int64_t first, int64_t count, std::span<uint8_t> out, int64_t band_bytes,
-                       field::WorkerPool* pool, const std::function<void()>& step) {
+void CellDrawing::rows(int64_t first, int64_t count, std::span<uint8_t> out, int64_t band_bytes, base::WorkerPool* pool,
+                       const std::function<void()>& step) {
   draw_cell_rows(cell_, source_, first, count, out, band_bytes, pool, step);
 }
 
 void CellDrawing::rows(int64_t first, int64_t count, std::span<uint16_t> out, int64_t band_bytes,
-                       field::WorkerPool* pool, const std::function<void()>& step) {
+                       base::WorkerPool* pool, const std::function<void()>& step) {
   draw_cell_rows(cell_, source_, first, count, out, band_bytes, pool, step);
 }
 
@@ -120,8 +118,8 @@ std::shared_ptr<const image::Image> CellSource::small_picture(const PictureJob& 
   small.plan = small_planner_.plan(job.model->config, request_.window);
   const int64_t width = small.plan->width(), height = small.plan->height();
   auto picture = std::make_shared<image::Image>(image::make_image(width, height));
-  field::ImageRenderer renderer = small.renderer();
-  const int64_t n_rows = band_rows(*small.model, *small.plan, options_.memory_bytes / 2, options_.pool->size());
+  render::Renderer renderer = small.renderer();
+  const int64_t n_rows = band_rows(small, options_.memory_bytes / 2, options_.pool->size());
   draw_rows(renderer, 0, height, n_rows, options_.pool, [&](int64_t y, std::span<const float> values) {
     quantize(values, std::span(picture->rgb).subspan(static_cast<size_t>(y * width * 3), values.size()));
   });

@@ -42,15 +42,15 @@ class CellDrawing {
   /// cell must outlive this.
   explicit CellDrawing(const GridCell& cell);
   /// Rows first .. first + count - 1, [count, W, 3] in 8 or 16 bit. A function is evaluated in bands that take
-  /// band_bytes; pool as in ImageRenderer::rows. step is called after each band.
-  void rows(int64_t first, int64_t count, std::span<uint8_t> out, int64_t band_bytes, field::WorkerPool* pool,
+  /// band_bytes; pool as in Renderer::rows. step is called after each band.
+  void rows(int64_t first, int64_t count, std::span<uint8_t> out, int64_t band_bytes, base::WorkerPool* pool,
             const std::function<void()>& step);
-  void rows(int64_t first, int64_t count, std::span<uint16_t> out, int64_t band_bytes, field::WorkerPool* pool,
+  void rows(int64_t first, int64_t count, std::span<uint16_t> out, int64_t band_bytes, base::WorkerPool* pool,
             const std::function<void()>& step);
 
  private:
   const GridCell& cell_;
-  std::variant<image::Resizer, field::ImageRenderer> source_;
+  std::variant<image::Resizer, render::Renderer> source_;
 };
 
 /// The cells of a grid, record by record: one for each, or with Request::compare one for each filter and then the

@@ -122,7 +122,7 @@ class GridPainter {
     const auto n_cells = static_cast<int64_t>(cells.size());
     const int64_t flying = n_flying(n_cells, !kept.empty(), count);
     const int64_t band_bytes = options_.memory_bytes / (4 * flying);
-    const auto paint_part = [&](int64_t column, field::WorkerPool* pool) {
+    const auto paint_part = [&](int64_t column, base::WorkerPool* pool) {
       const auto i = static_cast<size_t>(column);
       if (!kept.empty()) {
         band_.place(column, rows_of(kept[i], y, count, band_bytes, pool));
@@ -144,7 +144,7 @@ class GridPainter {
   }
 
   std::vector<Sample> rows_of(CellDrawing& drawing, int64_t first, int64_t count, int64_t band_bytes,
-                              field::WorkerPool* pool) {
+                              base::WorkerPool* pool) {
     std::vector<Sample> samples(static_cast<size_t>(geometry_.cell_w * 3 * count));
     drawing.rows(first, count, std::span(samples), band_bytes, pool, [&] {
       if (pool != nullptr) {
@@ -177,7 +177,7 @@ class GridPainter {
 };
 
 std::unique_ptr<image::RowWriter> make_writer(const Request& request, const OutputTarget& target, int64_t width,
-                                              int64_t height, const image::TextChunks& text, field::WorkerPool* pool) {
+                                              int64_t height, const image::TextChunks& text, base::WorkerPool* pool) {
   const image::PictureFormat format = picture_format(*request.format);
   const image::PictureOptions options = picture_options(request.srgb, pool);
   if (!is_pyramid(*request.format)) return image::make_row_writer(format, target.write, width, height, text, options);

@@ -21,12 +21,17 @@ std::shared_ptr<const model::GridPlan> Planner::plan(const model::ModelConfig& c
   return plan_;
 }
 
-int64_t band_rows(const field::InrModel& model, const model::GridPlan& plan, int64_t bytes, int n_threads) {
-  int64_t high = std::clamp<int64_t>(kBandPixels * n_threads / plan.width(), 1, plan.height());
+int64_t PictureJob::renderer_bytes() const {
+  return render::Renderer::fixed_bytes(*model, *plan, 1, kernel) +
+         render::Renderer::band_bytes(*model, *plan, 1, kernel);
+}
+
+int64_t band_rows(const PictureJob& job, int64_t bytes, int n_threads) {
+  int64_t high = std::clamp<int64_t>(kBandPixels * n_threads / job.plan->width(), 1, job.plan->height());
   int64_t low = 1;
   while (low < high) {  // the largest that fits, by halves
     const int64_t middle = low + (high - low + 1) / 2;
-    if (field::ImageRenderer::band_bytes(model, plan, middle) <= bytes) {
+    if (render::Renderer::band_bytes(*job.model, *job.plan, middle, job.kernel) <= bytes) {
       low = middle;
     } else {
       high = middle - 1;
@@ -35,8 +40,8 @@ int64_t band_rows(const field::InrModel& model, const model::GridPlan& plan, int
   return low;
 }
 
-void draw_rows(field::ImageRenderer& renderer, int64_t first, int64_t count, int64_t n_band_rows,
-               field::WorkerPool* pool, const TakeRows& take) {
+void draw_rows(render::Renderer& renderer, int64_t first, int64_t count, int64_t n_band_rows, base::WorkerPool* pool,
+               const TakeRows& take) {
   std::vector<float> values(static_cast<size_t>(std::min(n_band_rows, count) * renderer.width() * 3));
   for (int64_t y = first; y < first + count; y += n_band_rows) {
     const int64_t n = std::min(n_band_rows, first + count - y);

@@ -11,23 +11,25 @@
 #include "draw/draw_options.hpp"
 #include "draw/record_source.hpp"
 #include "draw/request.hpp"
-#include "field/renderer.hpp"
+#include "render/renderer.hpp"
 
 namespace inr::draw {
 
 class Preview;
 
 struct PictureJob {
-  std::shared_ptr<const field::InrModel> model;
+  std::shared_ptr<const render::InrModel> model;
   std::shared_ptr<const model::GridPlan> plan;
   std::shared_ptr<const std::vector<float>> theta;
   image::TextChunks text;
   std::shared_ptr<Preview> preview;  ///< takes the rows as well; null: none does
-  field::Kernel kernel = field::Kernel::kFast;
+  render::BackendChoice kernel;
   std::atomic<double>* worst_difference = nullptr;  // DrawOptions'
 
   /// The one place where a record becomes a renderer.
-  [[nodiscard]] field::ImageRenderer renderer() const { return {model, *theta, plan, {kernel, worst_difference}}; }
+  [[nodiscard]] render::Renderer renderer() const { return {model, *theta, plan, {kernel, worst_difference}}; }
+  /// Memory of a renderer with a single row, for one thread; see render::Renderer.
+  [[nodiscard]] int64_t renderer_bytes() const;
   [[nodiscard]] int64_t n_pixels() const noexcept { return plan->width() * plan->height(); }
 };
 
@@ -45,12 +47,12 @@ class Planner {
 };
 
 /// Rows of a band: as many as fit bytes, no more than the threads that share it can use, at least one.
-int64_t band_rows(const field::InrModel& model, const model::GridPlan& plan, int64_t bytes, int n_threads);
+int64_t band_rows(const PictureJob& job, int64_t bytes, int n_threads);
 
 /// Takes the values of some rows, [n, W, 3], from the top downwards.
 using TakeRows = std::function<void(int64_t first_row, std::span<const float> values)>;
-/// Rows first .. first + count - 1, n_band_rows at a time. pool as in ImageRenderer::rows.
-void draw_rows(field::ImageRenderer& renderer, int64_t first, int64_t count, int64_t n_band_rows,
-               field::WorkerPool* pool, const TakeRows& take);
+/// Rows first .. first + count - 1, n_band_rows at a time. pool as in Renderer::rows.
+void draw_rows(render::Renderer& renderer, int64_t first, int64_t count, int64_t n_band_rows, base::WorkerPool* pool,
+               const TakeRows& take);
 
 }  // namespace inr::draw

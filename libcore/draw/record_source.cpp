@@ -27,7 +27,7 @@ bool RecordSource::next_stream() {
   const stream::StreamHeader& header = reader_->header();
   if (n_opened_ == 1 && reader_->streams_read() == 1) first_count_ = header.count;
   const model::ModelConfig config = model::parse_model_config(header.config, where_);
-  model_ = field::make_model(config, *header.blob, header.n_theta);
+  model_ = render::make_model(config, *header.blob, header.n_theta);
   origin_ = std::make_shared<const draw::StreamOrigin>(draw::origin_of(header));
   in_stream_ = true;
   return true;

@@ -12,14 +12,14 @@
 #include <vector>
 
 #include "draw/recorded_commands.hpp"
-#include "field/renderer.hpp"
+#include "render/renderer.hpp"
 #include "stream/inr_stream.hpp"
 
 namespace inr::draw {
 
 /// One function: a model and its parameters.
 struct Record {
-  std::shared_ptr<const field::InrModel> model;
+  std::shared_ptr<const render::InrModel> model;
   std::shared_ptr<const draw::StreamOrigin> origin;
   base::Json info;
   std::vector<float> theta;  // [n_theta]
@@ -62,7 +62,7 @@ class RecordSource {
   std::function<void()> wait_;
   std::unique_ptr<stream::InrStreamReader> reader_;
   bool in_stream_ = false;
-  std::shared_ptr<const field::InrModel> model_;
+  std::shared_ptr<const render::InrModel> model_;
   std::shared_ptr<const draw::StreamOrigin> origin_;
   std::optional<uint64_t> first_count_;
   uint64_t n_read_ = 0;

@@ -129,10 +129,10 @@ model::Cells parse_cells(std::string_view word) {
   throw UsageError("\"" + base::printable(word) + "\" is neither density nor training");
 }
 
-field::Kernel parse_kernel(std::string_view word) {
-  if (word == "reference") return field::Kernel::kReference;
-  if (word == "fast") return field::Kernel::kFast;
-  if (word == "check") return field::Kernel::kCheck;
+render::BackendChoice parse_kernel(std::string_view word) {
+  if (word == "reference") return {render::kReference, {}};
+  if (word == "fast") return {};
+  if (word == "check") return {render::kCpu, render::kReference};
   throw UsageError("\"" + base::printable(word) + "\" is no kernel; use reference, fast or check");
 }
 

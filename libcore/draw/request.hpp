@@ -11,11 +11,11 @@
 
 #include "base/json.hpp"
 #include "draw/recorded_commands.hpp"
-#include "field/decoder.hpp"
 #include "image/resample.hpp"
 #include "image/row_writer.hpp"
 #include "model/config.hpp"
 #include "model/grid.hpp"
+#include "render/renderer.hpp"
 
 namespace inr::draw {
 
@@ -36,12 +36,12 @@ struct Request {
   int64_t columns = 0;         ///< grid: 0 = ceil(sqrt(n))
   /// superres: filters that enlarge the picture of training, to stand beside the function; nearest is kBox.
   std::vector<image::Filter> compare;
-  bool labels = false;                          ///< grid: a line under each cell that tells which record it is
-  std::vector<uint64_t> select;                 ///< records to draw, counted from 0 over all streams; empty = all
-  std::optional<Format> format;                 ///< not given: by the output's name
-  std::optional<int64_t> fps;                   ///< frames a second of y4m; kFramesPerSecond where not given
-  bool srgb = false;                            ///< PNG: say that the colours are sRGB
-  field::Kernel kernel = field::Kernel::kFast;  ///< to rounding the same picture; kCheck draws the fast kernel's
+  bool labels = false;           ///< grid: a line under each cell that tells which record it is
+  std::vector<uint64_t> select;  ///< records to draw, counted from 0 over all streams; empty = all
+  std::optional<Format> format;  ///< not given: by the output's name
+  std::optional<int64_t> fps;    ///< frames a second of y4m; kFramesPerSecond where not given
+  bool srgb = false;             ///< PNG: say that the colours are sRGB
+  render::BackendChoice kernel;  ///< to rounding the same picture
 };
 
 inline constexpr int64_t kDefaultFrames = 120;
@@ -59,8 +59,8 @@ std::string_view to_string(Format format) noexcept;
 std::string ending(Format format);
 /// density, training. Throws UsageError.
 model::Cells parse_cells(std::string_view word);
-/// reference, fast, check. Throws UsageError.
-field::Kernel parse_kernel(std::string_view word);
+/// reference; fast (the back end cpu); check (cpu, compared with reference). Throws UsageError.
+render::BackendChoice parse_kernel(std::string_view word);
 
 /// "nearest,bilinear,bicubic,lanczos" or some of these. Throws UsageError.
 std::vector<image::Filter> parse_compare(std::string_view text);

@@ -50,7 +50,7 @@ std::string view_text(const Request& request, const Subject& subject) {
   if (request.cells == model::Cells::kTraining) out += " --cells training";
   if (request.upsample_from >= 0 && can_upsample(request))
     out += " --upsample-from " + std::to_string(request.upsample_from);
-  if (request.kernel == field::Kernel::kReference) out += " --kernel reference";
+  if (request.kernel.backend == render::kReference) out += " --kernel reference";
   return out;
 }
 

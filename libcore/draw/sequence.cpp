@@ -18,9 +18,7 @@ namespace {
 int64_t n_fitting(const PictureJob& job, const SequenceWriter& writer, const DrawOptions& options) {
   const int64_t preview_bytes =
       options.show == nullptr ? 0 : options.show->preview_bytes(job.plan->width(), job.plan->height());
-  const int64_t bytes = preview_bytes + writer.encoded_bytes(job) +
-                        field::ImageRenderer::fixed_bytes(*job.model, *job.plan, 1) +
-                        field::ImageRenderer::band_bytes(*job.model, *job.plan, 1);
+  const int64_t bytes = preview_bytes + writer.encoded_bytes(job) + job.renderer_bytes();
   return options.memory_bytes / bytes;
 }
 
@@ -43,7 +41,7 @@ class Drawing {
       return;
     }
     for (const PictureJob& job : jobs) {
-      const int64_t n_rows = band_rows(*job.model, *job.plan, share, options_.pool->size());
+      const int64_t n_rows = band_rows(job, share, options_.pool->size());
       const auto step = [this] { tick(); };
       if (!fits(job) && !writer_.holds_frames()) {
         writer_.draw(job, n_rows, options_.pool, step);
@@ -63,7 +61,7 @@ class Drawing {
     try {
       options_.pool->run(static_cast<int64_t>(jobs.size()), [&](int64_t i) {
         const PictureJob& job = jobs[static_cast<size_t>(i)];
-        const int64_t n_rows = band_rows(*job.model, *job.plan, share, 1);
+        const int64_t n_rows = band_rows(job, share, 1);
         encoded[static_cast<size_t>(i)] = writer_.encode(job, n_rows, nullptr, options_.check);
       });
     } catch (...) {

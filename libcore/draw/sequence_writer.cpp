@@ -116,12 +116,12 @@ int64_t SequenceWriter::encoded_bytes(const PictureJob& job) const {
   return n_values;
 }
 
-void SequenceWriter::write_picture(const PictureJob& job, int64_t n_band_rows, field::WorkerPool* pool,
+void SequenceWriter::write_picture(const PictureJob& job, int64_t n_band_rows, base::WorkerPool* pool,
                                    const image::Sink& sink, const std::function<void()>& step) const {
   const int64_t height = job.plan->height();
   const std::unique_ptr<image::RowWriter> writer = image::make_row_writer(
       picture_format(format_), sink, job.plan->width(), height, job.text, picture_options(srgb_, pool));
-  field::ImageRenderer renderer = job.renderer();
+  render::Renderer renderer = job.renderer();
   std::vector<uint8_t> samples;
   std::vector<uint16_t> samples16;
   const TakeRows take = [&](int64_t, std::span<const float> values) {
@@ -140,7 +140,7 @@ void SequenceWriter::write_picture(const PictureJob& job, int64_t n_band_rows, f
   writer->finish();
 }
 
-std::vector<std::byte> SequenceWriter::encode(const PictureJob& job, int64_t n_band_rows, field::WorkerPool* pool,
+std::vector<std::byte> SequenceWriter::encode(const PictureJob& job, int64_t n_band_rows, base::WorkerPool* pool,
                                               const std::function<void()>& step) const {
   std::vector<std::byte> bytes;
   if (format_ != Format::kNpy && format_ != Format::kY4m) {
@@ -153,7 +153,7 @@ std::vector<std::byte> SequenceWriter::encode(const PictureJob& job, int64_t n_b
                            " pixels: a frame has to fit into memory, up to 16384x16384");
   }
   const auto n_pixels = static_cast<size_t>(job.n_pixels());
-  field::ImageRenderer renderer = job.renderer();
+  render::Renderer renderer = job.renderer();
   bytes.resize(n_pixels * static_cast<size_t>(kChannels) * (format_ == Format::kNpy ? sizeof(float) : 1));
   const TakeRows take = [&](int64_t first, std::span<const float> values) {
     const auto at = static_cast<size_t>(first * width);
@@ -184,7 +184,7 @@ void SequenceWriter::append(const PictureJob& job, std::span<const std::byte> en
   ++n_written_;
 }
 
-void SequenceWriter::draw(const PictureJob& job, int64_t n_band_rows, field::WorkerPool* pool,
+void SequenceWriter::draw(const PictureJob& job, int64_t n_band_rows, base::WorkerPool* pool,
                           const std::function<void()>& step) {
   if (format_ == Format::kY4m) throw std::logic_error("SequenceWriter: a frame is drawn in memory");
   begin(job);
@@ -198,7 +198,7 @@ void SequenceWriter::draw(const PictureJob& job, int64_t n_band_rows, field::Wor
   } else {
     std::vector<float> plane;
     for (size_t channel = 0; channel < kChannels; ++channel) {
-      field::ImageRenderer renderer = job.renderer();
+      render::Renderer renderer = job.renderer();
       const TakeRows take = [&](int64_t, std::span<const float> values) {
         plane.resize(values.size() / kChannels);
         for (size_t i = 0; i < plane.size(); ++i) plane[i] = values[i * kChannels + channel];

@@ -33,16 +33,16 @@ class SequenceWriter {
   [[nodiscard]] bool holds_frames() const noexcept { return format_ == Format::kY4m; }
   /// Memory that encode() fills with the picture, in bytes, at most; a film's frame counts twice.
   [[nodiscard]] int64_t encoded_bytes(const PictureJob& job) const;
-  /// Draws a picture into memory: a whole file, a frame (RGB), or numbers [3, H, W]. pool as in ImageRenderer::rows;
+  /// Draws a picture into memory: a whole file, a frame (RGB), or numbers [3, H, W]. pool as in Renderer::rows;
   /// step is called after every band.
-  [[nodiscard]] std::vector<std::byte> encode(const PictureJob& job, int64_t n_band_rows, field::WorkerPool* pool,
+  [[nodiscard]] std::vector<std::byte> encode(const PictureJob& job, int64_t n_band_rows, base::WorkerPool* pool,
                                               const std::function<void()>& step = {}) const;
   /// Appends what encode() made of the same job. Throws DataError (another size than the first picture's, where they
   /// must be equal), UsageError (npy into a pipe with an unknown number of pictures), SystemError, BrokenPipe.
   void append(const PictureJob& job, std::span<const std::byte> encoded);
   /// Both at once in the memory of a band: for pictures that do not fit. step is called after every band. The numbers
   /// of npy are in planes, so each picture is drawn three times. A frame of a film must fit (std::logic_error).
-  void draw(const PictureJob& job, int64_t n_band_rows, field::WorkerPool* pool, const std::function<void()>& step);
+  void draw(const PictureJob& job, int64_t n_band_rows, base::WorkerPool* pool, const std::function<void()>& step);
   /// The end, also after a fault: what was written is then a whole film, or array, of fewer pictures, which a piece of
   /// another one may follow. Where the output is a pipe, the header of npy stays as it was.
   void finish();
@@ -51,7 +51,7 @@ class SequenceWriter {
  private:
   void begin(const PictureJob& job);
   [[nodiscard]] base::AtomicFile open_numbered();
-  void write_picture(const PictureJob& job, int64_t n_band_rows, field::WorkerPool* pool, const image::Sink& sink,
+  void write_picture(const PictureJob& job, int64_t n_band_rows, base::WorkerPool* pool, const image::Sink& sink,
                      const std::function<void()>& step) const;
 
   Format format_;

@@ -6,12 +6,11 @@
 
 namespace inr::field::decoders {
 
-// Of every implementation: see make_function() and size_of_function().
+// Of every implementation: see make_function().
 #define INR_DECODER(identifier, name, implementation, ...)                                                         \
   std::unique_ptr<const Function> make_##implementation(const model::ModelConfig& config,                          \
                                                         const model::ThetaLayout& layout, const TensorMap& shared, \
-                                                        const at::Tensor& theta);                                  \
-  FunctionSize size_of_##implementation(const model::ModelConfig& config, const model::ThetaLayout& layout);
+                                                        const at::Tensor& theta);
 #include "decoders/table.def"
 #undef INR_DECODER
 

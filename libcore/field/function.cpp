@@ -13,15 +13,9 @@ namespace {
 using model::ModelConfig;
 using model::ThetaLayout;
 
-struct Evaluation {
-  std::unique_ptr<const Function> (*make)(const ModelConfig&, const ThetaLayout&, const TensorMap&, const at::Tensor&);
-  FunctionSize (*size)(const ModelConfig&, const ThetaLayout&);
-};
-
-constexpr std::array kEvaluations = {
+constexpr std::array kMakers = {
 // in the order of the enumeration
-#define INR_DECODER(identifier, name, implementation, ...) \
-  Evaluation{decoders::make_##implementation, decoders::size_of_##implementation},
+#define INR_DECODER(identifier, name, implementation, ...) decoders::make_##implementation,
 #include "decoders/table.def"
 #undef INR_DECODER
 };
@@ -31,11 +25,7 @@ constexpr std::array kEvaluations = {
 std::unique_ptr<const Function> make_function(const ModelConfig& config, const ThetaLayout& layout,
                                               const TensorMap& shared, const at::Tensor& theta) {
   TORCH_CHECK(theta.dim() == 2 && theta.size(1) == layout.n_theta, "theta is not [N, ", layout.n_theta, "]");
-  return kEvaluations[static_cast<size_t>(config.decoder)].make(config, layout, shared, theta);
-}
-
-FunctionSize size_of_function(const ModelConfig& config, const ThetaLayout& layout) {
-  return kEvaluations[static_cast<size_t>(config.decoder)].size(config, layout);
+  return kMakers[static_cast<size_t>(config.decoder)](config, layout, shared, theta);
 }
 
 }  // namespace inr::field

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// How a decoder is evaluated: the one interface behind whole images (decode) and the renderer. Implementations are
+// How a decoder is evaluated: differentiably: the interface behind decode(). Implementations are
 // libcore/decoders/*/function.cpp; make_function() chooses.
 // Letters: N images, P points (cells) of a block, d_k widths.
 #pragma once
@@ -41,12 +41,5 @@ class Function {
 /// theta: [N, n_theta]; shared: the tensors inr.* of the checkpoint. The weights of all images are made here, once.
 std::unique_ptr<const Function> make_function(const model::ModelConfig& config, const model::ThetaLayout& layout,
                                               const TensorMap& shared, const at::Tensor& theta);
-
-/// Memory of one function (N = 1) in numbers, roughly, beside what all functions share.
-struct FunctionSize {
-  int64_t weights = 0;
-  int64_t per_point = 0;  // working memory of evaluate(), of the block that wants most
-};
-FunctionSize size_of_function(const model::ModelConfig& config, const model::ThetaLayout& layout);
 
 }  // namespace inr::field

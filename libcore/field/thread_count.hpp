@@ -3,13 +3,13 @@
 // LibTorch's number of threads for a while. A sum that LibTorch, its MKL or its oneDNN splits among threads is rounded
 // otherwise for each number of them, on some processors even where the result is no sum of all: whoever promises the
 // same bits for any number of threads computes under ThreadCountGuard(1) and shares out whole pieces instead
-// (worker_pool.hpp).
+// (torch_pool.hpp).
 #pragma once
 
 namespace inr::field {
 
 /// While it lives, operators called by this thread run with n_threads threads; without a number as before. At its end
-/// the number is again what it was at its beginning, whatever was set meanwhile (a field::WorkerPool sets it to 1). To
+/// the number is again what it was at its beginning, whatever was set meanwhile (a field::TorchPool sets it to 1). To
 /// be ended by the thread that made it.
 class ThreadCountGuard {
  public:
@@ -20,7 +20,7 @@ class ThreadCountGuard {
   ThreadCountGuard(const ThreadCountGuard&) = delete;
   ThreadCountGuard& operator=(const ThreadCountGuard&) = delete;
 
-  /// The number at its beginning: how many threads a field::WorkerPool under it may have.
+  /// The number at its beginning: how many threads a pool under it may have.
   [[nodiscard]] int before() const noexcept { return before_; }
 
  private:

@@ -10,7 +10,7 @@
 #include "base/crc32c.hpp"
 #include "base/philox.hpp"
 #include "field/thread_count.hpp"
-#include "field/worker_pool.hpp"
+#include "field/torch_pool.hpp"
 
 namespace inr::gan {
 namespace {
@@ -96,7 +96,7 @@ at::Tensor mean_hidden(const model::ModelConfig& config, const field::TensorMap&
   const field::ThreadCountGuard one_thread(1);
   const at::TensorOptions options = weights.at("hypernet.0.weight").options();
   std::vector<at::Tensor> sums(kMeanLatents / kMeanChunk);
-  field::WorkerPool pool(options.device().is_cpu() ? std::min<int>(one_thread.before(), kMeanLatents / kMeanChunk) : 1);
+  field::TorchPool pool(options.device().is_cpu() ? std::min<int>(one_thread.before(), kMeanLatents / kMeanChunk) : 1);
   pool.run(std::ssize(sums), [&](int64_t i) {
     const at::Tensor z = latents(0, static_cast<uint64_t>(i * kMeanChunk), kMeanChunk, config.z_dim);
     sums[static_cast<size_t>(i)] = hidden(config, weights, z.to(options)).to(at::kCPU, at::kDouble).sum(0);

@@ -12,6 +12,7 @@
 #include "base/log.hpp"
 #include "base/writable.hpp"
 #include "field/thread_count.hpp"
+#include "field/torch_pool.hpp"
 #include "metrics/agreement.hpp"
 #include "metrics/feature_network.hpp"
 #include "metrics/feature_scores.hpp"
@@ -77,8 +78,7 @@ class Comparison {
       : options_(options), scored_(!options.real.empty() && !options.fake.empty()) {}
 
   void measure_all() {
-    const field::ThreadCountGuard keep_threads;
-    field::WorkerPool pool(options_.n_threads);
+    field::TorchPool pool(options_.n_threads);
     load_arrays();
     open_pictures(pool);
     check_feature_scores(options_, real(), fake(), network());
@@ -149,7 +149,7 @@ class Comparison {
     return ddof.value_or(1);
   }
 
-  void open_pictures(field::WorkerPool& pool) {
+  void open_pictures(base::WorkerPool& pool) {
     const bool reals = !options_.real.empty() && !real_, fakes = !options_.fake.empty() && !fake_;
     const PictureSetOptions real_options{options_.seed, options_.n_real, Upsampling::kNone};
     const PictureSetOptions fake_options{options_.seed, options_.n_fake, options_.upsampling};
@@ -176,7 +176,7 @@ class Comparison {
     if (fake_->set) check_rank_early(*fake_->set, options_.n_fake, *network_);
   }
 
-  void measure(Side& side, field::WorkerPool& pool) {
+  void measure(Side& side, base::WorkerPool& pool) {
     MeasureSideOptions how;
     const bool fake_side = fake_ && &side == &*fake_;
     how.measure.n_images = !fake_side ? options_.n_real : options_.n_fake;

@@ -9,7 +9,7 @@
 
 #include "base/error.hpp"
 #include "field/thread_count.hpp"
-#include "field/worker_pool.hpp"
+#include "field/torch_pool.hpp"
 #include "metrics/inception_score.hpp"
 #include "metrics/kid.hpp"
 #include "metrics/precision_recall.hpp"
@@ -37,7 +37,7 @@ at::Tensor logits_of(const at::Tensor& features, const FeatureNetwork& network, 
   const c10::InferenceMode no_gradients;
   const field::ThreadCountGuard one_thread(1);
   std::vector<at::Tensor> blocks = features.split(kLogitRows);
-  field::WorkerPool pool(n_threads);
+  field::TorchPool pool(n_threads);
   pool.run(std::ssize(blocks), [&](int64_t i) {
     at::Tensor& block = blocks[static_cast<size_t>(i)];
     block = network.logits(block.clone());  // features may lie at any address, and products go by that too

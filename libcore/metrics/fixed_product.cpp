@@ -25,7 +25,7 @@ void multiply(const at::Tensor& a, const at::Tensor& b, const at::Tensor& out, i
 
 int64_t n_product_pieces(int64_t n_rows, int64_t n_columns) { return n_pieces(n_rows) * n_pieces(n_columns); }
 
-at::Tensor fixed_product(const at::Tensor& a, const at::Tensor& b, field::WorkerPool& pool) {
+at::Tensor fixed_product(const at::Tensor& a, const at::Tensor& b, base::WorkerPool& pool) {
   at::Tensor out = at::empty({a.size(0), b.size(1)}, a.options());
   const int64_t n_columns = n_pieces(b.size(1));
   pool.run(n_product_pieces(a.size(0), b.size(1)), [&](int64_t p) {
@@ -36,7 +36,7 @@ at::Tensor fixed_product(const at::Tensor& a, const at::Tensor& b, field::Worker
 }
 
 at::Tensor fixed_congruence(const at::Tensor& factor, const at::Tensor& symmetric, bool lower_factor,
-                            field::WorkerPool& pool) {
+                            base::WorkerPool& pool) {
   const int64_t n = n_pieces(factor.size(0));
   // Columns of piece p of a lower triangular F are zero above row first(p).
   const auto first = [lower_factor](int64_t p) { return lower_factor ? p * kPieceSide : 0; };

@@ -6,7 +6,7 @@
 #pragma once
 #include <torch/types.h>
 
-#include "field/worker_pool.hpp"
+#include "base/worker_pool.hpp"
 
 namespace inr::metrics {
 
@@ -18,11 +18,11 @@ inline constexpr int64_t kPieceSide = 256;
 [[nodiscard]] int64_t n_product_pieces(int64_t n_rows, int64_t n_columns);
 
 /// a b for float64 [m, k] and [k, n].
-[[nodiscard]] at::Tensor fixed_product(const at::Tensor& a, const at::Tensor& b, field::WorkerPool& pool);
+[[nodiscard]] at::Tensor fixed_product(const at::Tensor& a, const at::Tensor& b, base::WorkerPool& pool);
 
 /// F^T S F for float64 [d, d], S symmetric. The lower triangle alone is complete.
 /// lower_factor: F is lower triangular, and its zeros are left out of the sums.
 [[nodiscard]] at::Tensor fixed_congruence(const at::Tensor& factor, const at::Tensor& symmetric, bool lower_factor,
-                                          field::WorkerPool& pool);
+                                          base::WorkerPool& pool);
 
 }  // namespace inr::metrics

@@ -13,6 +13,7 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "field/thread_count.hpp"
+#include "field/torch_pool.hpp"
 #include "metrics/fixed_product.hpp"
 
 namespace inr::metrics {
@@ -32,7 +33,7 @@ void check_side(const Statistics& side, int64_t dims) {
 at::Tensor symmetric_part(const at::Tensor& matrix) { return (matrix + matrix.t()) * 0.5; }
 
 // S^1/2 of a symmetric matrix, negative eigenvalues (rounding) taken as 0.
-at::Tensor square_root(const at::Tensor& matrix, field::WorkerPool& pool) {
+at::Tensor square_root(const at::Tensor& matrix, base::WorkerPool& pool) {
   const auto [values, vectors] = at::linalg_eigh(symmetric_part(matrix));
   return fixed_product(vectors * values.clamp_min(0).sqrt(), vectors.t(), pool);
 }
@@ -45,7 +46,7 @@ at::Tensor cholesky_factor(const at::Tensor& matrix) {
 
 // S1 S2 has the eigenvalues of F^T S2 F for any F F^T = S1. L of either side is some ten times quicker than a square
 // root and no less exact: L L^T is within rounding of S. The root is for sides that both lack rank.
-double trace_symmetric(const at::Tensor& real, const at::Tensor& fake, field::WorkerPool& pool) {
+double trace_symmetric(const at::Tensor& real, const at::Tensor& fake, base::WorkerPool& pool) {
   at::Tensor factor = cholesky_factor(real);
   const at::Tensor* other = &fake;
   if (!factor.defined()) {
@@ -61,7 +62,7 @@ double trace_symmetric(const at::Tensor& real, const at::Tensor& fake, field::Wo
   return values.clamp_min(0).sqrt().sum().item<double>();
 }
 
-double trace_nuclear(const Statistics& real, const Statistics& fake, field::WorkerPool& pool) {
+double trace_nuclear(const Statistics& real, const Statistics& fake, base::WorkerPool& pool) {
   const auto factor = [&pool](const Statistics& side) {
     return side.factor.defined() ? side.factor : square_root(side.covariance, pool);
   };
@@ -80,7 +81,7 @@ double frechet_distance(const Statistics& real, const Statistics& fake, FrechetR
   const field::ThreadCountGuard one_thread(1);
   check_side(real, real.dims());
   check_side(fake, real.dims());
-  field::WorkerPool pool(n_workers(one_thread.before(), real.dims()));
+  field::TorchPool pool(n_workers(one_thread.before(), real.dims()));
   const at::Tensor step = real.mean - fake.mean;
   double root = NAN;
   try {

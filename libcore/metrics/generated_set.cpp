@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "field/renderer.hpp"
 #include "image/quantize.hpp"
 #include "metrics/upsampled.hpp"
+#include "render/renderer.hpp"
 #include "runs/checkpoint_file.hpp"
 #include "sample/generator.hpp"
 #include "sample/sampler.hpp"
@@ -34,7 +34,7 @@ model::GridRequest grid_request(const model::ModelConfig& config, bool twice) {
 // theta to a picture. Copies share the model.
 class Painter {
  public:
-  Painter(std::shared_ptr<const field::InrModel> model, Upsampling upsampling)
+  Painter(std::shared_ptr<const render::InrModel> model, Upsampling upsampling)
       : model_(std::move(model)),
         plan_(std::make_shared<const model::GridPlan>(
             model::plan_grid(model_->config, grid_request(model_->config, upsampling == Upsampling::kInr)))),
@@ -50,8 +50,7 @@ class Painter {
 
  private:
   [[nodiscard]] image::Image paint(const std::vector<float>& theta) const {
-    const c10::InferenceMode no_gradients;
-    field::ImageRenderer renderer(model_, theta, plan_);
+    render::Renderer renderer(model_, theta, plan_);
     std::vector<float> values(static_cast<size_t>(3 * plan_->width() * plan_->height()));
     renderer.rows(0, plan_->height(), values, nullptr);
     if (filter_ != Upsampling::kNone) values = upsample_twice(values, plan_->width(), plan_->height(), 3, filter_);
@@ -60,17 +59,19 @@ class Painter {
     return picture;
   }
 
-  std::shared_ptr<const field::InrModel> model_;
+  std::shared_ptr<const render::InrModel> model_;
   std::shared_ptr<const model::GridPlan> plan_;
   Upsampling filter_;
 };
 
-std::shared_ptr<const field::InrModel> model_of(const sample::LoadedGenerator& generator) {
-  auto model = std::make_shared<field::InrModel>();
+std::shared_ptr<const render::InrModel> model_of(const sample::LoadedGenerator& generator) {
+  auto model = std::make_shared<render::InrModel>();
   model->config = generator.config.model;
   model->layout = model::theta_layout(model->config);
   for (const model::TensorSpec& spec : model::shared_tensors(model->config)) {
-    model->shared[spec.name] = generator.weights.at(spec.name);
+    const at::Tensor& values = generator.weights.at(spec.name);
+    const float* first = values.const_data_ptr<float>();
+    model->shared[spec.name].assign(first, first + values.numel());
   }
   return model;
 }
@@ -78,7 +79,7 @@ std::shared_ptr<const field::InrModel> model_of(const sample::LoadedGenerator& g
 class CheckpointSet final : public PictureSet {
  public:
   CheckpointSet(sample::LoadedGenerator generator, std::string name, const PictureSetOptions& options,
-                field::WorkerPool& pool)
+                base::WorkerPool& pool)
       : painter_(model_of(generator), options.upsampling),
         sampler_(std::move(generator), std::nullopt),
         name_(std::move(name)),
@@ -129,7 +130,7 @@ class CheckpointSet final : public PictureSet {
   std::string name_;
   uint64_t seed_;
   int64_t n_images_, n_given_ = 0;
-  field::WorkerPool& pool_;
+  base::WorkerPool& pool_;
   std::vector<std::vector<float>> thetas_;
 };
 
@@ -178,7 +179,7 @@ class StreamSet final : public PictureSet {
     if (!reader_.next_stream()) return false;
     const stream::StreamHeader& header = reader_.header();
     const model::ModelConfig config = model::parse_model_config(header.config, name_);
-    painter_.emplace(field::make_model(config, *header.blob, header.n_theta), upsampling_);
+    painter_.emplace(render::make_model(config, *header.blob, header.n_theta), upsampling_);
     model_hash_ = header.model_hash;
     return true;
   }
@@ -201,7 +202,7 @@ bool is_run_folder(const std::string& path) {
 }
 
 std::unique_ptr<PictureSet> open_checkpoint_set(const std::string& path, const PictureSetOptions& options,
-                                                field::WorkerPool& pool) {
+                                                base::WorkerPool& pool) {
   return std::make_unique<CheckpointSet>(sample::load_generator(runs::resolve_checkpoint(path)), path, options, pool);
 }
 

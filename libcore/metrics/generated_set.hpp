@@ -18,7 +18,7 @@ bool is_run_folder(const std::string& path);
 /// path: a checkpoint, or a run folder (its newest whole checkpoint). pool as in open_picture_set(). Throws
 /// SystemError, DataError.
 std::unique_ptr<PictureSet> open_checkpoint_set(const std::string& path, const PictureSetOptions& options,
-                                                field::WorkerPool& pool);
+                                                base::WorkerPool& pool);
 
 /// path: a file, or "-" for stdin (UsageError where that is a terminal). Streams that follow one another are read as
 /// one set. Throws SystemError, DataError.

@@ -13,7 +13,7 @@
 
 #include "base/error.hpp"
 #include "field/thread_count.hpp"
-#include "field/worker_pool.hpp"
+#include "field/torch_pool.hpp"
 #include "metrics/feature_rows.hpp"
 
 namespace inr::metrics {
@@ -47,7 +47,7 @@ InceptionScore inception_score(const at::Tensor& logits, int64_t n_splits, int n
   check_rows(logits, n_splits, "inception score");
   const int64_t n = logits.size(0);
   std::vector<double> scores(static_cast<size_t>(n_splits));
-  field::WorkerPool pool(n_threads);
+  field::TorchPool pool(n_threads);
   pool.run(n_splits, [&](int64_t i) {
     scores[static_cast<size_t>(i)] = split_score(logits.slice(0, i * n / n_splits, (i + 1) * n / n_splits));
   });

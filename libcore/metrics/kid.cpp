@@ -14,7 +14,7 @@
 #include "base/error.hpp"
 #include "base/philox.hpp"
 #include "field/thread_count.hpp"
-#include "field/worker_pool.hpp"
+#include "field/torch_pool.hpp"
 #include "metrics/feature_rows.hpp"
 
 namespace inr::metrics {
@@ -90,7 +90,7 @@ Kid kernel_inception_distance(const at::Tensor& real, const at::Tensor& fake, co
   const field::ThreadCountGuard one_thread(1);
   check_row_pair(real, fake, 2, "KID");
   const int64_t size = std::min({options.subset_size, real.size(0), fake.size(0)});
-  field::WorkerPool pool(options.n_threads);
+  field::TorchPool pool(options.n_threads);
   // Where a subset is all there is, all subsets are the same.
   const bool whole = real.size(0) == size && fake.size(0) == size;
   std::vector<double> values(whole ? 1 : static_cast<size_t>(options.n_subsets));

@@ -52,7 +52,7 @@ at::Tensor group_features(std::span<PictureJob> jobs, const FeatureNetwork& netw
 // Features of all jobs: [n, d]; beside them, in one of the threads, the work on the batch before. The error of the
 // lowest group is thrown, whichever came first in time; that of the other work before all.
 at::Tensor batch_features(std::span<PictureJob> jobs, const FeatureNetwork& network, Resolution& resolution,
-                          field::WorkerPool& pool, const std::function<void()>& beside) {
+                          base::WorkerPool& pool, const std::function<void()>& beside) {
   const size_t n_groups = (jobs.size() + kGroupImages - 1) / kGroupImages;
   std::vector<at::Tensor> features(n_groups);
   std::vector<Resolution> resolutions(n_groups);
@@ -81,7 +81,7 @@ at::Tensor batch_features(std::span<PictureJob> jobs, const FeatureNetwork& netw
 }  // namespace
 
 Measured measure(PictureSet& set, const FeatureNetwork& network, const MeasureOptions& options,
-                 field::WorkerPool& pool) {
+                 base::WorkerPool& pool) {
   const c10::InferenceMode no_gradients;  // as in the workers, who share the statistics with this thread
   const std::optional<int64_t> n_there = set.count();
   const std::optional<int64_t> n_wanted = options.n_images ? options.n_images : set.usual_count();

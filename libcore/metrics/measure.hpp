@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-#include "field/worker_pool.hpp"
+#include "base/worker_pool.hpp"
 #include "metrics/feature_network.hpp"
 #include "metrics/feature_stats.hpp"
 #include "metrics/picture_set.hpp"
@@ -34,7 +34,6 @@ inline constexpr int64_t kGroupImages = 8;
 /// Features of the first pictures of a set. Throws DataError where the set has fewer than asked for (before any work
 /// where its count is known), and what reading and decoding throw: the error of the first group of pictures that
 /// failed. options.features is called by one thread at a time, not always the same.
-Measured measure(PictureSet& set, const FeatureNetwork& network, const MeasureOptions& options,
-                 field::WorkerPool& pool);
+Measured measure(PictureSet& set, const FeatureNetwork& network, const MeasureOptions& options, base::WorkerPool& pool);
 
 }  // namespace inr::metrics

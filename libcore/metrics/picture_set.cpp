@@ -152,7 +152,7 @@ std::string filter_of_recipe(const base::Json& recipe) {
 }
 
 std::unique_ptr<PictureSet> open_picture_set(const std::string& path, const PictureSetOptions& options,
-                                             field::WorkerPool& pool) {
+                                             base::WorkerPool& pool) {
   switch (detect_side(path)) {
     case SideKind::kStream:
       return open_stream_set(path, options.upsampling);

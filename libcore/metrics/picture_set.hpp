@@ -10,7 +10,7 @@
 #include <string>
 
 #include "base/json.hpp"
-#include "field/worker_pool.hpp"
+#include "base/worker_pool.hpp"
 #include "image/image.hpp"
 
 namespace inr::metrics {
@@ -68,7 +68,7 @@ SideKind detect_side(const std::string& path);
 /// Opens pictures: everything but kStatistics. pool draws from checkpoints; it must outlive the set, and next() must
 /// not be called from inside its work. Throws SystemError, DataError; UsageError where stdin is a terminal.
 std::unique_ptr<PictureSet> open_picture_set(const std::string& path, const PictureSetOptions& options,
-                                             field::WorkerPool& pool);
+                                             base::WorkerPool& pool);
 
 /// The filter of a dataset's recipe (DatasetInfo), empty where it names none or kept the size of its sources. Shown
 /// with base::printable().

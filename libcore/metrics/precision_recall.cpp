@@ -16,8 +16,9 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/worker_pool.hpp"
 #include "field/thread_count.hpp"
-#include "field/worker_pool.hpp"
+#include "field/torch_pool.hpp"
 #include "metrics/feature_rows.hpp"
 
 namespace inr::metrics {
@@ -65,7 +66,7 @@ struct Neighbour {
 };
 
 // Squared distance of every row to its k-th nearest other row.
-std::vector<double> radii(const at::Tensor& set, int64_t k, const at::Tensor& centre, field::WorkerPool& pool) {
+std::vector<double> radii(const at::Tensor& set, int64_t k, const at::Tensor& centre, base::WorkerPool& pool) {
   std::vector<double> out(static_cast<size_t>(set.size(0)));
   const auto n_near = static_cast<size_t>(k);
   pool.run(n_pieces(set), [&](int64_t piece) {
@@ -109,7 +110,7 @@ PrecisionRecall precision_recall(const at::Tensor& real, const at::Tensor& fake,
   const c10::InferenceMode no_gradients;
   const field::ThreadCountGuard one_thread(1);
   check_row_pair(real, fake, k + 1, "precision and recall");
-  field::WorkerPool pool(n_threads);
+  field::TorchPool pool(n_threads);
   const at::Tensor centre = mean_row(real);
   const std::vector<double> real_radii = radii(real, k, centre, pool), fake_radii = radii(fake, k, centre, pool);
   std::vector<uint8_t> in_fakes(real_radii.size()), in_reals(fake_radii.size());

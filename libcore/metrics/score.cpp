@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "field/thread_count.hpp"
+#include "field/torch_pool.hpp"
 #include "metrics/frechet.hpp"
 #include "metrics/measure.hpp"
 
@@ -51,7 +52,7 @@ class SampleSet final : public PictureSet {
     if (within == 0) {
       const int64_t n = std::min(batch_, n_ - next_);
       {
-        const field::ThreadCountGuard all_threads(n_threads_);
+        const field::ThreadCountGuard as_outside(n_threads_);
         drawn_ = images_(next_, n);
       }
       if (drawn_.dim() != 4 || drawn_.size(0) != n) throw base::DataError("samples: not as many images as asked for");
@@ -82,8 +83,7 @@ image::Image to_image(const at::Tensor& images_u8, int64_t i) {
 
 QuickScore::QuickScore(const std::string& dataset, const QuickScoreOptions& options)
     : options_(options), network_(open_network("")) {
-  const field::ThreadCountGuard keep_threads;
-  field::WorkerPool pool(options_.n_threads);
+  field::TorchPool pool(options_.n_threads);
   SpreadSet reals(open_picture_set(dataset, {}, pool), options_.n_real);
   check_rank(base::printable(dataset), reals.count().value_or(0), network_->dims());
   real_ = measure(reals, *network_, {}, pool).statistics;
@@ -92,9 +92,8 @@ QuickScore::QuickScore(const std::string& dataset, const QuickScoreOptions& opti
 double QuickScore::operator()(const SampleImages& images) const {
   Statistics fake;
   {
-    const field::ThreadCountGuard keep_threads;
-    const int n_threads = keep_threads.before();
-    field::WorkerPool pool(options_.n_threads);
+    const int n_threads = at::get_num_threads();
+    field::TorchPool pool(options_.n_threads);
     SampleSet fakes(images, options_.n_fake, options_.batch, n_threads);
     fake = measure(fakes, *network_, {}, pool).statistics;
   }

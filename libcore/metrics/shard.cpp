@@ -16,7 +16,7 @@
 #include "dataset/source_check.hpp"
 #include "dataset/sources.hpp"
 #include "field/thread_count.hpp"
-#include "field/worker_pool.hpp"
+#include "field/torch_pool.hpp"
 #include "metrics/feature_network.hpp"
 #include "metrics/measure.hpp"
 #include "metrics/outputs.hpp"
@@ -193,8 +193,7 @@ bool ShardSet::next(PictureJob& job) {
 std::string measure_part(const PartOptions& options) {
   check_outputs({{"-o", options.out}}, {{"stats", options.side}, {"--network", options.network}});
   base::require_replaceable(options.out);
-  const field::ThreadCountGuard keep_threads;
-  field::WorkerPool pool(options.n_threads);
+  field::TorchPool pool(options.n_threads);
   const std::unique_ptr<FeatureNetwork> network = open_network(options.network, options.protocol);
   std::unique_ptr<PictureSet> set =
       open_picture_set(options.side, {options.seed, options.n_images, Upsampling::kNone}, pool);

@@ -104,7 +104,7 @@ Side open_side(const std::string& path, const char* label, std::unique_ptr<Pictu
 }
 
 void measure_side(Side& side, const FeatureNetwork& network, const MeasureSideOptions& options,
-                  field::WorkerPool& pool) {
+                  base::WorkerPool& pool) {
   MeasureOptions measure_options = options.measure;
   const std::optional<int64_t> n_usual = measure_options.n_images ? measure_options.n_images : side.set->usual_count();
   base::Progress bar(side.label, static_cast<uint64_t>(n_usual ? *n_usual : side.set->count().value_or(0)), "images");
@@ -135,8 +135,7 @@ void measure_side(Side& side, const FeatureNetwork& network, const MeasureSideOp
   side.origin = side.set->origin();  // a stream may have gone on with another model
 }
 
-UpsampledFakes open_upsampled_fakes(const std::string& path, const PictureSetOptions& options,
-                                    field::WorkerPool& pool) {
+UpsampledFakes open_upsampled_fakes(const std::string& path, const PictureSetOptions& options, base::WorkerPool& pool) {
   UpsampledFakes fakes;
   fakes.set = open_picture_set(path, options, pool);
   PictureSize size = fakes.set->size();
@@ -155,7 +154,7 @@ UpsampledFakes open_upsampled_fakes(const std::string& path, const PictureSetOpt
 }
 
 std::unique_ptr<PictureSet> open_upsampled_reals(const std::string& path, int64_t side,
-                                                 const PictureSetOptions& options, field::WorkerPool& pool) {
+                                                 const PictureSetOptions& options, base::WorkerPool& pool) {
   std::unique_ptr<PictureSet> set = open_picture_set(path, options, pool);
   const bool original = set->kind() != "dataset" && set->kind() != "stream" && set->kind() != "checkpoint";
   if (original) return std::make_unique<ResizedSet>(std::move(set), side);

@@ -11,7 +11,7 @@
 #include <string>
 
 #include "base/json.hpp"
-#include "field/worker_pool.hpp"
+#include "base/worker_pool.hpp"
 #include "metrics/feature_network.hpp"
 #include "metrics/feature_stats.hpp"
 #include "metrics/features_file.hpp"
@@ -56,8 +56,7 @@ struct MeasureSideOptions {
   std::function<void()> check_stop;  // after every batch; may throw, may be empty
 };
 /// Measures side.set. Shows a progress bar. Throws what measure() throws.
-void measure_side(Side& side, const FeatureNetwork& network, const MeasureSideOptions& options,
-                  field::WorkerPool& pool);
+void measure_side(Side& side, const FeatureNetwork& network, const MeasureSideOptions& options, base::WorkerPool& pool);
 
 /// The pictures of the fake side, twice as large, and R, the side of what they were. Throws DataError where that is not
 /// one square size.
@@ -65,11 +64,11 @@ struct UpsampledFakes {
   std::unique_ptr<PictureSet> set;
   int64_t resolution = 0;  // R, px
 };
-UpsampledFakes open_upsampled_fakes(const std::string& path, const PictureSetOptions& options, field::WorkerPool& pool);
+UpsampledFakes open_upsampled_fakes(const std::string& path, const PictureSetOptions& options, base::WorkerPool& pool);
 
 /// The real pictures beside them: original files are cropped and resized to side x side, all others must have that
 /// size. Throws DataError.
 std::unique_ptr<PictureSet> open_upsampled_reals(const std::string& path, int64_t side,
-                                                 const PictureSetOptions& options, field::WorkerPool& pool);
+                                                 const PictureSetOptions& options, base::WorkerPool& pool);
 
 }  // namespace inr::metrics

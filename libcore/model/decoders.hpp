@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// Decoders: everything in which they differ, but for their evaluation (field/function.hpp). The table itself is
-// decoders/table.def.
+// Decoders: everything in which they differ, but for their evaluation (render/reference.hpp,
+// render/function_weights.hpp; field/function.hpp). The table itself is decoders/table.def.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -32,7 +32,6 @@ struct DecoderTraits {
   bool fourier_features = false;              // else the point itself goes in: no frequencies
   bool modulated = false;                     // else modulation, rank and join mean nothing
   std::optional<Modulation> modulation = {};  // the only one it takes
-  bool fast = false;                          // made of blocks as render/ draws them
   // Of the authors' second code base (released.md): z is normalised and mapped to w by leaky layers without residuals;
   // several blocks may have the same grid; frequencies and constants are stored; upsampling and instance_norm mean
   // something. It is drawn, not trained.

@@ -28,7 +28,7 @@ int64_t piece_rows(int64_t n_rows, int64_t n_across) {
 }  // namespace
 
 FastRenderer::FastRenderer(const model::ModelConfig& config, const model::ThetaLayout& layout,
-                           const SharedTensors& shared, std::span<const float> theta, const model::GridPlan& plan,
+                           const model::Weights& shared, std::span<const float> theta, const model::GridPlan& plan,
                            const kernels::Operations& operations)
     : config_(config),
       layout_(layout),
@@ -36,8 +36,8 @@ FastRenderer::FastRenderer(const model::ModelConfig& config, const model::ThetaL
       plan_(plan),
       operations_(operations),
       theta_(theta.begin(), theta.end()) {
-  if (!can_draw(config) || static_cast<int64_t>(theta.size()) != layout.n_theta) {
-    throw std::logic_error("FastRenderer: not a model of blocks, or theta of another one");
+  if (static_cast<int64_t>(theta.size()) != layout.n_theta) {
+    throw std::logic_error("FastRenderer: theta of another model");
   }
 }
 

@@ -35,8 +35,8 @@ namespace inr::render {
 
 class FastRenderer {
  public:
-  /// config: one that can_draw(). All are used until the renderer ends, but theta, [n_theta], is copied.
-  FastRenderer(const model::ModelConfig& config, const model::ThetaLayout& layout, const SharedTensors& shared,
+  /// All are used until the renderer ends, but theta, [n_theta], is copied.
+  FastRenderer(const model::ModelConfig& config, const model::ThetaLayout& layout, const model::Weights& shared,
                std::span<const float> theta, const model::GridPlan& plan, const kernels::Operations& operations);
 
   /// Pixel rows first .. first + count - 1 into out, [count, W, 3], the function's values (in (-1, 1) but for decoder
@@ -93,7 +93,7 @@ class FastRenderer {
 
   const model::ModelConfig& config_;
   const model::ThetaLayout& layout_;
-  const SharedTensors& shared_;
+  const model::Weights& shared_;
   const model::GridPlan& plan_;
   const kernels::Operations& operations_;
   std::vector<float> theta_;

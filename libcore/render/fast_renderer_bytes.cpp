@@ -43,6 +43,21 @@ Extent extent_of(const model::ModelConfig& config, const model::GridPlan& plan, 
           span(plan.y)};
 }
 
+/// Layers as far as their sizes go. Where nothing of them is in theta, all are shared, and the first one sees the point
+/// itself (decoder latent).
+model::BlockLayout sizes_of(const model::ModelConfig& config, const model::ThetaLayout& layout, size_t k) {
+  if (k < layout.blocks.size()) return layout.blocks[k];
+  model::BlockLayout block;
+  for (int64_t l = 0; l < config.blocks[k].layers; ++l) {
+    model::LayerLayout layer;
+    layer.out = config.blocks[k].width;
+    (l == 0 ? layer.e_columns : layer.x_columns) = l == 0 ? 2 : layer.out;
+    layer.in = layer.x_columns + layer.e_columns;
+    block.layers.push_back(std::move(layer));
+  }
+  return block;
+}
+
 int64_t next_width(const model::ModelConfig& config, size_t k) {
   return k + 1 < config.blocks.size() ? padded(config.blocks[k + 1].width) : 0;
 }
@@ -72,8 +87,8 @@ int64_t FastRenderer::fixed_bytes(const model::ModelConfig& config, const model:
                                   const model::GridPlan& plan, int n_threads) {
   int64_t floats = layout.n_theta;
   int64_t scratch = 0, map = 0, rows = 0, bytes = 0;
-  for (size_t k = 0; k < layout.blocks.size(); ++k) {
-    const model::BlockLayout& block = layout.blocks[k];
+  for (size_t k = 0; k < config.blocks.size(); ++k) {
+    const model::BlockLayout block = sizes_of(config, layout, k);
     const model::BlockConfig& from = config.blocks[k];
     const Extent extent = extent_of(config, plan, k);
     const auto add = [&](const model::LayerLayout& layer) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <stdexcept>
 
 #include "render/weight_maker.hpp"
 
@@ -12,21 +11,15 @@ namespace inr::render {
 namespace {
 
 using kernels::kStrip;
-using model::Modulation;  // by this name in the table
 
-constexpr int64_t kMaxRank = 1024;  // of WeightJob
 constexpr int64_t kJobsAtOnce = 16;
 
-using Make = FunctionWeights (*)(const model::ModelConfig&, const model::ThetaLayout&, const SharedTensors&,
+using Make = FunctionWeights (*)(const model::ModelConfig&, const model::ThetaLayout&, const model::Weights&,
                                  std::span<const float>, const kernels::Operations&, const ForEach&);
 
 constexpr std::array kMakers = {
-// in the order of the enumeration; null where the decoder is not drawn here
-#define INR_DECODER(identifier, name, implementation, summary, ...)                                           \
-  [] {                                                                                                        \
-    if constexpr (model::DecoderTraits{__VA_ARGS__}.fast) return Make{decoders::weights_of_##implementation}; \
-    return Make{};                                                                                            \
-  }(),
+// in the order of the enumeration
+#define INR_DECODER(identifier, name, implementation, ...) Make{decoders::weights_of_##implementation},
 #include "decoders/table.def"
 #undef INR_DECODER
 };
@@ -60,17 +53,10 @@ void WeightMaker::run(const kernels::Operations& operations, const ForEach& for_
              [&](int64_t i) { operations.weights(jobs_[static_cast<size_t>(i)]); });
 }
 
-bool can_draw(const model::ModelConfig& config) {
-  const model::DecoderRow& row = model::row_of(config.decoder);
-  return row.fast && config.rank + (row.style ? 1 : 0) <= kMaxRank;
-}
-
 FunctionWeights make_weights(const model::ModelConfig& config, const model::ThetaLayout& layout,
-                             const SharedTensors& shared, std::span<const float> theta,
+                             const model::Weights& shared, std::span<const float> theta,
                              const kernels::Operations& operations, const ForEach& for_each) {
-  const Make make = kMakers[static_cast<size_t>(config.decoder)];
-  if (make == nullptr) throw std::logic_error("make_weights: a decoder that is not drawn here");
-  return make(config, layout, shared, theta, operations, for_each);
+  return kMakers[static_cast<size_t>(config.decoder)](config, layout, shared, theta, operations, for_each);
 }
 
 }  // namespace inr::render

@@ -1,27 +1,23 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// One function's weights from its theta, in the layout of the kernels, for all decoders that are drawn here (model.md,
+// One function's weights from its theta, in the layout of the kernels, for all decoders (model.md,
 // section 2, Layers; released.md, section 2). Made once an image, every strip by itself. How they are made of theta is
 // the decoder's: libcore/decoders/*/weights.cpp.
 // Letters: d rows, C columns of a matrix, m any and f separable frequencies, R own grid of a block.
 #pragma once
 #include <cstdint>
-#include <map>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "kernels/buffer.hpp"
 #include "kernels/operations.hpp"
 #include "model/config.hpp"
 #include "model/theta_layout.hpp"
+#include "model/weights.hpp"
 #include "render/matrix.hpp"
 #include "render/seven_products.hpp"
 
 namespace inr::render {
-
-/// The shared tensors inr.* by name, float32, contiguous. They must outlive whatever is made of them.
-using SharedTensors = std::map<std::string, const float*>;
 
 /// y = act(x W_x^T + e W_e^T + b). In a block's first layer x is the coarser block's `next`, already multiplied.
 struct Layer {
@@ -64,12 +60,9 @@ struct FunctionWeights {
   bool tanh = true;  // of the summed colours
 };
 
-/// Whether the fast renderer draws this model: all decoders but latent, ranks up to 1024 (released: 1023).
-bool can_draw(const model::ModelConfig& config);
-
-/// theta: [n_theta]; read while this runs, not kept.
+/// theta: [n_theta]; read while this runs, not kept. shared: the tensors inr.*; they must outlive the weights.
 FunctionWeights make_weights(const model::ModelConfig& config, const model::ThetaLayout& layout,
-                             const SharedTensors& shared, std::span<const float> theta,
+                             const model::Weights& shared, std::span<const float> theta,
                              const kernels::Operations& operations, const ForEach& for_each);
 
 }  // namespace inr::render

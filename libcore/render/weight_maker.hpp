@@ -29,10 +29,10 @@ class WeightMaker {
 
 namespace decoders {
 
-// Of every decoder whose traits say fast: see make_weights().
+// Of every implementation in the table: see make_weights().
 #define INR_DECODER(identifier, name, implementation, ...)                                                        \
   FunctionWeights weights_of_##implementation(const model::ModelConfig& config, const model::ThetaLayout& layout, \
-                                              const SharedTensors& shared, std::span<const float> theta,          \
+                                              const model::Weights& shared, std::span<const float> theta,         \
                                               const kernels::Operations& operations, const ForEach& for_each);
 #include "decoders/table.def"
 #undef INR_DECODER

@@ -13,14 +13,14 @@ void replace_values(std::vector<LatentRow>& rows, std::vector<std::vector<float>
 
 }  // namespace
 
-KeyFilm::KeyFilm(const Sampler& sampler, KeyLatents keys, Way way, field::WorkerPool& pool)
+KeyFilm::KeyFilm(const Sampler& sampler, KeyLatents keys, Way way, base::WorkerPool& pool)
     : sampler_(sampler), way_(way), points_(std::move(keys.rows)) {
   if (way_.space != Space::kZ && !keys.hidden) replace_values(points_, sampler.hidden_rows(points_, pool));
   if (way_.space == Space::kParams) replace_values(points_, sampler.theta_rows(points_, pool));
 }
 
 std::vector<std::vector<float>> KeyFilm::thetas(const Film& film, int64_t first, int64_t last,
-                                                field::WorkerPool& pool) const {
+                                                base::WorkerPool& pool) const {
   std::vector<LatentRow> rows;
   for (int64_t i = first; i < last; ++i) {
     const Frame frame = film.frame(i);

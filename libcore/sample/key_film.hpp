@@ -20,10 +20,10 @@ struct KeyLatents {
 class KeyFilm {
  public:
   /// sampler: must outlive this. keys: rows of h with Space::kW or kParams only.
-  KeyFilm(const Sampler& sampler, KeyLatents keys, Way way, field::WorkerPool& pool);
+  KeyFilm(const Sampler& sampler, KeyLatents keys, Way way, base::WorkerPool& pool);
   /// theta of frames first .. last - 1: [last - first][n_theta].
   [[nodiscard]] std::vector<std::vector<float>> thetas(const Film& film, int64_t first, int64_t last,
-                                                       field::WorkerPool& pool) const;
+                                                       base::WorkerPool& pool) const;
 
  private:
   const Sampler& sampler_;

@@ -31,7 +31,7 @@ LatentRow Sampler::latent(uint64_t seed, uint64_t index) const {
 }
 
 std::vector<std::vector<float>> Sampler::map_rows(std::span<const LatentRow> rows, int64_t n_in, int64_t n_out,
-                                                  field::WorkerPool& pool, const Map& map) {
+                                                  base::WorkerPool& pool, const Map& map) {
   // Consecutive rows that fit one group by their positions share a product; the others' rows are zero.
   std::vector<std::pair<size_t, size_t>> groups;  // [begin, end) of rows
   for (size_t i = 0; i < rows.size(); ++i) {
@@ -60,7 +60,7 @@ std::vector<std::vector<float>> Sampler::map_rows(std::span<const LatentRow> row
   return out;
 }
 
-std::vector<std::vector<float>> Sampler::hidden_rows(std::span<const LatentRow> z, field::WorkerPool& pool) const {
+std::vector<std::vector<float>> Sampler::hidden_rows(std::span<const LatentRow> z, base::WorkerPool& pool) const {
   return map_rows(z, config().z_dim, config().hidden, pool, [this](const at::Tensor& group) {
     const at::Tensor h = hidden(config(), weights_, group.to(device_));
     if (!truncation_) return h.cpu();
@@ -68,7 +68,7 @@ std::vector<std::vector<float>> Sampler::hidden_rows(std::span<const LatentRow> 
   });
 }
 
-std::vector<std::vector<float>> Sampler::theta_rows(std::span<const LatentRow> h, field::WorkerPool& pool) const {
+std::vector<std::vector<float>> Sampler::theta_rows(std::span<const LatentRow> h, base::WorkerPool& pool) const {
   return map_rows(h, config().hidden, n_theta_, pool,
                   [this](const at::Tensor& group) { return theta(weights_, group.to(device_)).cpu(); });
 }

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "field/worker_pool.hpp"
+#include "base/worker_pool.hpp"
 #include "stream/inr_stream.hpp"
 
 namespace inr::sample {
@@ -37,10 +37,9 @@ class Sampler {
   /// The latent of key (seed, index).
   [[nodiscard]] LatentRow latent(uint64_t seed, uint64_t index) const;
   /// h of each row, truncated: [n][hidden].
-  [[nodiscard]] std::vector<std::vector<float>> hidden_rows(std::span<const LatentRow> z,
-                                                            field::WorkerPool& pool) const;
+  [[nodiscard]] std::vector<std::vector<float>> hidden_rows(std::span<const LatentRow> z, base::WorkerPool& pool) const;
   /// theta of each row of h (w space, values [hidden]; not truncated again): [n][n_theta].
-  [[nodiscard]] std::vector<std::vector<float>> theta_rows(std::span<const LatentRow> h, field::WorkerPool& pool) const;
+  [[nodiscard]] std::vector<std::vector<float>> theta_rows(std::span<const LatentRow> h, base::WorkerPool& pool) const;
 
   /// The head of a stream of this model's records.
   [[nodiscard]] stream::StreamHeader header(std::optional<uint64_t> count, const std::string& what,
@@ -51,7 +50,7 @@ class Sampler {
  private:
   using Map = std::function<at::Tensor(const at::Tensor&)>;  // [16, n_in] -> [16, n_out]
   static std::vector<std::vector<float>> map_rows(std::span<const LatentRow> rows, int64_t n_in, int64_t n_out,
-                                                  field::WorkerPool& pool, const Map& map);
+                                                  base::WorkerPool& pool, const Map& map);
 
   LoadedGenerator generator_;
   std::optional<double> truncation_;

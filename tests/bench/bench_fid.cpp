@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/philox.hpp"
+#include "field/torch_pool.hpp"
 #include "metrics/frechet.hpp"
 #include "metrics/kid.hpp"
 #include "metrics/measure.hpp"
@@ -68,7 +69,7 @@ class NoiseSet final : public metrics::PictureSet {
 };
 
 // Images a second of forward() alone, groups as measure() makes them.
-double forward_rate(const metrics::FeatureNetwork& network, int64_t n_images, field::WorkerPool& pool) {
+double forward_rate(const metrics::FeatureNetwork& network, int64_t n_images, base::WorkerPool& pool) {
   NoiseSet set(metrics::kGroupImages);
   std::vector<at::Tensor> prepared;
   for (metrics::PictureJob job; set.next(job);) prepared.push_back(network.prepare(job()));
@@ -78,7 +79,7 @@ double forward_rate(const metrics::FeatureNetwork& network, int64_t n_images, fi
   return static_cast<double>(n_groups * metrics::kGroupImages) / seconds;
 }
 
-void bench_measure(const metrics::FeatureNetwork& network, field::WorkerPool& pool) {
+void bench_measure(const metrics::FeatureNetwork& network, base::WorkerPool& pool) {
   constexpr int64_t kRateImages = 256;
   std::printf("%s, %lld features, %d threads\n", network.name().c_str(), static_cast<long long>(network.dims()),
               pool.size());
@@ -152,7 +153,7 @@ int main(int argc, char** argv) {
     int n_threads = 0;
     {
       const auto network = metrics::open_network(argc > 1 ? argv[1] : "");
-      field::WorkerPool pool(wanted);
+      field::TorchPool pool(wanted);
       n_threads = pool.size();
       bench_measure(*network, pool);
     }

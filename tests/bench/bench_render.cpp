@@ -23,10 +23,11 @@
 #include "base/npy.hpp"
 #include "bench_plot.hpp"
 #include "bench_sample.hpp"
-#include "field/renderer.hpp"
+#include "field/torch_pool.hpp"
 #include "model/macs.hpp"
 #include "model/presets.hpp"
 #include "product_rate.hpp"
+#include "render/renderer.hpp"
 
 namespace {
 
@@ -80,13 +81,13 @@ struct Picture {
   double seconds = 0;
 };
 
-Picture draw(const bench::Sample& sample, int64_t resolution, field::Kernel kernel, field::WorkerPool& pool) {
+Picture draw(const bench::Sample& sample, int64_t resolution, std::string_view backend, base::WorkerPool& pool) {
   const auto start = Clock::now();
   const auto plan = std::make_shared<const model::GridPlan>(
       model::plan_grid(sample.config, {{}, resolution, resolution, model::Cells::kDensity, -1}));
   Picture out;
   out.values.resize(static_cast<size_t>(resolution * resolution * 3));
-  field::ImageRenderer renderer(sample.inr_model, sample.theta, plan, {kernel});
+  render::Renderer renderer(sample.inr_model, sample.theta, plan, {{backend, {}}});
   renderer.rows(0, resolution, out.values, &pool);
   out.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return out;
@@ -128,29 +129,25 @@ void compare(const std::string& preset, const std::string& peer) {
   const model::ModelConfig config = model::find_preset(preset).config.model;
   const bench::Sample sample(config);
   const int64_t resolution = config.resolution;
-  field::WorkerPool pool(0);
+  field::TorchPool pool(0);
   const double at_start = memory_mb("VmRSS:");
-  const Picture first = draw(sample, resolution, field::Kernel::kFast, pool);
+  const Picture first = draw(sample, resolution, render::kCpu, pool);
   const double peak = memory_mb("VmHWM:") - at_start;
   std::vector<double> fast;
-  std::vector<double> reference;
   std::vector<double> rate;
   std::vector<double> peers;
-  double worst_reference = 0;
   double worst_peer = 0;
   const Folder folder;
   sample.write_stream(folder.path() + "/sample.inr");
   for (int round = 0; round < kRounds; ++round) {
     rate.push_back(bench::product_rate(pool));
-    fast.push_back(draw(sample, resolution, field::Kernel::kFast, pool).seconds);
-    const Picture plain = draw(sample, resolution, field::Kernel::kReference, pool);
-    reference.push_back(plain.seconds);
-    worst_reference = std::max(worst_reference, difference(first.values, plain.values));
+    fast.push_back(draw(sample, resolution, render::kCpu, pool).seconds);
     if (peer.empty()) continue;
     const Picture other = peer_picture(peer, folder.path(), resolution, pool.size());
     peers.push_back(other.seconds);
     worst_peer = std::max(worst_peer, difference(first.values, other.values));
   }
+  const Picture plain = draw(sample, resolution, render::kReference, pool);  // once: it is slow
   const double executed = image_macs(config, model::MacCount::kExecuted, resolution);
   const double full = image_macs(config, model::MacCount::kFull, resolution);
   const double limit = executed / *std::ranges::max_element(rate);
@@ -164,14 +161,14 @@ void compare(const std::string& preset, const std::string& peer) {
     std::printf("  %-10s %8.3f s  %5.2f times the fast kernel  difference at most %.1e\n", name, median(seconds),
                 median(seconds) / median(fast), worst);
   };
-  line("reference", reference, worst_reference);
+  line("reference", {plain.seconds}, difference(first.values, plain.values));
   if (!peers.empty()) line("peer", peers, worst_peer);
 }
 
 void figure9(const std::string& preset, const std::string& svg) {
   const model::ModelConfig config = model::find_preset(preset).config.model;
   const bench::Sample sample(config);
-  field::WorkerPool pool(0);
+  field::TorchPool pool(0);
   std::printf("%s: cost against the size of the picture\n  size   GMAC (paper)   (full)   (executed)   seconds\n",
               preset.c_str());
   bench::Series macs{"GMAC, as written", {}, {}};
@@ -179,7 +176,7 @@ void figure9(const std::string& preset, const std::string& svg) {
   for (int64_t size = 64; size <= config.resolution; size *= 2) {
     std::vector<double> seconds;
     for (int round = 0; round < kRounds; ++round) {
-      seconds.push_back(draw(sample, size, field::Kernel::kFast, pool).seconds);
+      seconds.push_back(draw(sample, size, render::kCpu, pool).seconds);
     }
     const auto count = [&](model::MacCount which) { return image_macs(config, which, size) / 1e9; };
     const double full = count(model::MacCount::kFull);

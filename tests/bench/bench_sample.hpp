@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/philox.hpp"
-#include "field/inr_model.hpp"
+#include "render/inr_model.hpp"
 #include "stream/inr_stream.hpp"
 
 namespace inr::bench {
@@ -21,14 +21,14 @@ struct Sample {
   model::ModelConfig config;
   base::Safetensors shared;
   std::vector<float> theta;
-  std::shared_ptr<const field::InrModel> inr_model;
+  std::shared_ptr<const render::InrModel> inr_model;
   std::vector<base::TensorView> views;
 
   explicit Sample(const model::ModelConfig& of)
       : config(of),
         shared(draw_shared(of)),
         theta(draw_theta(of)),
-        inr_model(field::make_model(of, shared, static_cast<int64_t>(theta.size()))) {
+        inr_model(render::make_model(of, shared, static_cast<int64_t>(theta.size()))) {
     for (const base::TensorInfo& tensor : shared.tensors()) {
       views.push_back({tensor.name, tensor.dtype, tensor.shape, shared.bytes(tensor)});
     }

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "field/worker_pool.hpp"
+#include "base/worker_pool.hpp"
 #include "kernels/buffer.hpp"
 #include "kernels/processor.hpp"
 
@@ -15,7 +15,7 @@ namespace inr::bench {
 
 /// Multiply-adds a second of all threads together, each with its own tile, the library at one thread: the better of
 /// LibTorch's product and our own kernel.
-inline double product_rate(field::WorkerPool& pool) {
+inline double product_rate(base::WorkerPool& pool) {
   constexpr int64_t kPoints = 512;
   constexpr int64_t kWidth = 512;
   constexpr int64_t kProducts = 20;

@@ -9,8 +9,8 @@
 
 #include "base/philox.hpp"
 #include "base/safetensors.hpp"
-#include "field/renderer.hpp"
 #include "model/theta_layout.hpp"
+#include "render/inr_model.hpp"
 #include "stream/inr_stream.hpp"
 #include "support/stream_bytes.hpp"
 
@@ -85,8 +85,8 @@ inline std::vector<float> random_theta(const model::ModelConfig& config, uint64_
   return theta;
 }
 
-inline std::shared_ptr<const field::InrModel> make_small_model(const model::ModelConfig& config) {
-  return field::make_model(config, small_shared(config), model::theta_layout(config).n_theta);
+inline std::shared_ptr<const render::InrModel> make_small_model(const model::ModelConfig& config) {
+  return render::make_model(config, small_shared(config), model::theta_layout(config).n_theta);
 }
 
 /// A stream of functions first .. first + n - 1, as inr-sample writes it.

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Decoders made of blocks: their weights for the fast renderer (model.md, section 2, Layers).
 #include <cmath>
+#include <map>
+#include <string>
 
 #include "render/weight_maker.hpp"
 
@@ -15,7 +17,7 @@ using model::LayerLayout;
 
 class Maker {
  public:
-  Maker(const SharedTensors& shared, std::span<const float> theta) : shared_(shared), theta_(theta) {}
+  Maker(const model::Weights& shared, std::span<const float> theta) : shared_(shared), theta_(theta) {}
 
   /// Columns first .. first + count - 1 of a layer.
   Matrix matrix(const LayerLayout& layer, int64_t first, int64_t count) {
@@ -33,7 +35,7 @@ class Maker {
         job.b_stride = layer.in;
         job.gated = layer.kind == LayerKind::kFmm;
         if (job.gated) {
-          job.shared = shared_.at(layer.name + ".shared");
+          job.shared = shared_.at(layer.name + ".shared").data();
         } else {
           job.scale = static_cast<float>(layer.weight_scale);
         }
@@ -43,7 +45,7 @@ class Maker {
         job.scale = static_cast<float>(layer.weight_scale);
         break;
       case LayerKind::kAdain:
-        job.shared = shared_.at(layer.name + ".shared");
+        job.shared = shared_.at(layer.name + ".shared").data();
         job.scale = static_cast<float>(layer.weight_scale);
         job.gain = gains(layer);
         break;
@@ -58,7 +60,7 @@ class Maker {
     const float* theta = theta_.data() + layer.offset + layer.size - layer.out;  // comes last in every kind
     const auto scale = static_cast<float>(layer.bias_scale);
     if (layer.kind == LayerKind::kAdain) {
-      const float* shared = shared_.at(layer.name + ".shared_bias");
+      const float* shared = shared_.at(layer.name + ".shared_bias").data();
       const float* gain = gains(layer);
       for (int64_t i = 0; i < layer.out; ++i) out.data()[i] = gain[i] * (scale * shared[i]) + theta[i];
     } else {
@@ -93,7 +95,7 @@ class Maker {
     return gain.data();
   }
 
-  const SharedTensors& shared_;
+  const model::Weights& shared_;
   std::span<const float> theta_;
   std::map<std::string, std::vector<float>> gains_;
   WeightMaker maker_;
@@ -114,7 +116,7 @@ std::vector<double> frequencies(const model::ModelConfig& config, const model::B
 }  // namespace
 
 FunctionWeights weights_of_blocks(const model::ModelConfig& config, const model::ThetaLayout& layout,
-                                  const SharedTensors& shared, std::span<const float> theta,
+                                  const model::Weights& shared, std::span<const float> theta,
                                   const kernels::Operations& operations, const ForEach& for_each) {
   FunctionWeights out;
   Maker maker(shared, theta);

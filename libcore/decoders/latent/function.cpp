@@ -51,9 +51,4 @@ std::unique_ptr<const Function> make_latent(const model::ModelConfig& config, co
   return std::make_unique<Latent>(config, shared, theta);
 }
 
-FunctionSize size_of_latent(const model::ModelConfig& config, const model::ThetaLayout& /*layout*/) {
-  const model::BlockConfig& block = config.blocks.front();
-  return {.weights = block.layers * block.width, .per_point = 3 * block.width};
-}
-
 }  // namespace inr::field::decoders

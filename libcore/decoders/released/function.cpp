@@ -206,20 +206,4 @@ std::unique_ptr<const Function> make_released(const model::ModelConfig& config, 
   return std::make_unique<Released>(config, make_released_blocks(config, layout, shared, theta));
 }
 
-FunctionSize size_of_released(const model::ModelConfig& config, const model::ThetaLayout& layout) {
-  FunctionSize size;
-  int64_t own_grid = 0;  // working memory of the blocks evaluated whole
-  for (size_t k = 0; k < layout.blocks.size(); ++k) {
-    const model::BlockConfig& block = config.blocks[k];
-    for (const model::LayerLayout& layer : layout.blocks[k].layers) size.weights += (layer.in + 1) * layer.out;
-    const int64_t per_point = 2 * layout.blocks[k].layers.front().e_columns + 4 * block.width;
-    size.per_point = std::max(size.per_point, per_point);
-    const bool whole =
-        config.instance_norm || (config.upsampling == model::Upsampling::kBilinear && k + 1 < layout.blocks.size());
-    if (whole) own_grid = std::max(own_grid, (per_point + 6) * block.resolution * block.resolution);
-  }
-  size.weights += own_grid;
-  return size;
-}
-
 }  // namespace inr::field::decoders

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <string>
 
 #include "render/weight_maker.hpp"
 
@@ -22,7 +23,7 @@ constexpr double kEpsilon = 1e-8;
 
 class Maker {
  public:
-  Maker(const SharedTensors& shared, std::span<const float> theta) : shared_(shared), theta_(theta) {}
+  Maker(const model::Weights& shared, std::span<const float> theta) : shared_(shared), theta_(theta) {}
 
   /// Begins a layer: M = 1 + left right / sqrt(r) is a product of rank r + 1.
   void begin(const LayerLayout& layer) {
@@ -37,7 +38,7 @@ class Maker {
     }
     b.insert(b.end(), static_cast<size_t>(layer.in), 1.0F);
     job_ = {};
-    job_.shared = shared_.at(layer.name + ".shared");
+    job_.shared = shared_.at(layer.name + ".shared").data();
     job_.shared_stride = job_.b_stride = layer.in;
     job_.a = maker_.keep(std::move(a)).data();
     job_.b = maker_.keep(std::move(b)).data();
@@ -60,13 +61,13 @@ class Maker {
 
   Buffer bias(const LayerLayout& layer) const {
     Buffer out = Buffer::zeros(kernels::n_strips(layer.out) * kStrip);
-    std::copy_n(shared_.at(layer.name + ".bias"), layer.out, out.data());
+    std::copy_n(shared_.at(layer.name + ".bias").data(), layer.out, out.data());
     return out;
   }
 
   Head rgb(const model::RgbLayout& layout, const std::string& prefix) const {
     Head head{WeightMaker::matrix(3, layout.in), {}, Buffer::zeros(kStrip)};
-    const float* shared = shared_.at(prefix + "rgb.shared");
+    const float* shared = shared_.at(prefix + "rgb.shared").data();
     const float* style = theta_.data() + layout.offset;
     for (int64_t c = 0; c < layout.in; ++c) {
       for (int64_t i = 0; i < 3; ++i) {
@@ -74,7 +75,7 @@ class Maker {
             static_cast<double>(shared[i * layout.in + c] * style[c]) * layout.weight_scale * std::numbers::sqrt2);
       }
     }
-    std::copy_n(shared_.at(prefix + "rgb.bias"), 3, head.bias.data());
+    std::copy_n(shared_.at(prefix + "rgb.bias").data(), 3, head.bias.data());
     return head;
   }
 
@@ -121,7 +122,7 @@ class Maker {
     }
   }
 
-  const SharedTensors& shared_;
+  const model::Weights& shared_;
   std::span<const float> theta_;
   WeightMaker maker_;
   kernels::WeightJob job_;
@@ -156,7 +157,7 @@ void coordinates(Maker& maker, const model::BlockConfig& from, const LayerLayout
 }  // namespace
 
 FunctionWeights weights_of_released(const model::ModelConfig& config, const model::ThetaLayout& layout,
-                                    const SharedTensors& shared, std::span<const float> theta,
+                                    const model::Weights& shared, std::span<const float> theta,
                                     const kernels::Operations& operations, const ForEach& for_each) {
   FunctionWeights out;
   out.tanh = false;
@@ -174,13 +175,13 @@ FunctionWeights weights_of_released(const model::ModelConfig& config, const mode
     block.n_learned = from.random_frequencies;
     block.n_fixed = from.fixed_frequencies;
     for (const int64_t row : rows_in_order(from)) {
-      const float* b = shared.at(prefix + "basis") + 2 * row;
+      const float* b = shared.at(prefix + "basis").data() + 2 * row;
       block.frequencies.push_back(static_cast<double>(b[0]));
       block.frequencies.push_back(-static_cast<double>(b[1]));
     }
     if (from.constants > 0) {
       block.stored.resolution = from.resolution;
-      block.stored.values = shared.at(prefix + "constants");
+      block.stored.values = shared.at(prefix + "constants").data();
     }
     for (const LayerLayout& layer : layout.blocks[k].layers) {
       maker.begin(layer);

@@ -142,21 +142,17 @@ void tanh(float* values, int64_t n) {
   }
 }
 
-/// kLanes columns of one row of a strip.
-inline Vector weight(const WeightJob& job, int64_t row, Vector shared, const Vector* b) {
+/// kLanes columns of one row of a strip. sum: of a times b.
+inline Vector weight(const WeightJob& job, int64_t row, Vector shared, Vector sum) {
   Vector value = broadcast(job.scale);
-  if (job.a != nullptr) {
-    Vector sum{};
-    for (int64_t k = 0; k < job.rank; ++k) sum += job.a[row * job.rank + k] * b[k];
-    value *= job.gated ? 2.0F / (1.0F + exponential(-sum)) : sum;
-  }
+  if (job.a != nullptr) value *= job.gated ? 2.0F / (1.0F + exponential(-sum)) : sum;
   if (job.gain != nullptr) value *= job.gain[row];
   return job.shared != nullptr ? value * shared : value;
 }
 
 void weights(const WeightJob& job) {
-  constexpr int64_t kMaxRank = 1024;
-  alignas(64) Vector b[kMaxRank];
+  constexpr int64_t kRanksAtOnce = 256;
+  alignas(64) Vector b[kRanksAtOnce];
   for (int64_t c = 0; c < job.columns; c += kLanes) {
     const int64_t n = job.columns - c < kLanes ? job.columns - c : kLanes;
     const auto read = [n](const float* from) {
@@ -165,13 +161,22 @@ void weights(const WeightJob& job) {
       for (int64_t l = 0; l < n; ++l) v[l] = from[l];
       return v;
     };
-    for (int64_t k = 0; k < job.rank; ++k) b[k] = read(job.b + k * job.b_stride + job.first + c);
+    Vector sums[kStrip] = {};  // one chain each, whatever is read at once
+    for (int64_t first = 0; first < job.rank; first += kRanksAtOnce) {
+      const int64_t ranks = job.rank - first < kRanksAtOnce ? job.rank - first : kRanksAtOnce;
+      for (int64_t k = 0; k < ranks; ++k) b[k] = read(job.b + (first + k) * job.b_stride + job.first + c);
+      for (int64_t row = 0; row < job.rows; ++row) {
+        Vector sum = sums[row];
+        for (int64_t k = 0; k < ranks; ++k) sum += job.a[row * job.rank + first + k] * b[k];
+        sums[row] = sum;
+      }
+    }
     for (int64_t row = 0; row < kStrip; ++row) {
       Vector value{};
       if (row < job.rows) {
         const Vector shared =
             job.shared == nullptr ? Vector{} : read(job.shared + row * job.shared_stride + job.first + c);
-        value = weight(job, row, shared, b);
+        value = weight(job, row, shared, sums[row]);
       }
       for (int64_t l = 0; l < n; ++l) job.out[(c + l) * kStrip + row] = value[l];
     }

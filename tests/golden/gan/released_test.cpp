@@ -7,10 +7,10 @@
 #include <optional>
 
 #include "decoders/released/function.hpp"
-#include "field/renderer.hpp"
 #include "gan/hypernetwork.hpp"
 #include "golden/gan/golden_files.hpp"
 #include "image/quantize.hpp"
+#include "render/renderer.hpp"
 
 namespace {
 
@@ -52,18 +52,16 @@ struct Model {
   }
   /// One image by the fast renderer: [3, H, W].
   [[nodiscard]] at::Tensor draw_fast(const at::Tensor& theta, const model::GridRequest& request) const {
-    auto inr_model = std::make_shared<field::InrModel>();
+    auto inr_model = std::make_shared<render::InrModel>();
     inr_model->config = config;
     inr_model->layout = layout;
-    for (const auto& [key, tensor] : weights) {
-      if (key.starts_with("inr.")) inr_model->shared[key] = tensor;
-    }
+    inr_model->shared = model::load_weights(checkpoint, "ema.", model::shared_tensors(config));
     const auto plan = std::make_shared<const model::GridPlan>(model::plan_grid(config, request));
     const at::Tensor row = theta.contiguous();
-    field::ImageRenderer renderer(std::move(inr_model), {row.const_data_ptr<float>(), static_cast<size_t>(row.numel())},
-                                  plan, {field::Kernel::kFast});
+    render::Renderer renderer(std::move(inr_model), {row.const_data_ptr<float>(), static_cast<size_t>(row.numel())},
+                              plan);
     at::Tensor out = at::empty({plan->height(), plan->width(), 3}, at::kFloat);
-    field::WorkerPool pool(2);
+    base::WorkerPool pool(2);
     renderer.rows(0, plan->height(), {out.mutable_data_ptr<float>(), static_cast<size_t>(out.numel())}, &pool);
     return out.permute({2, 0, 1});
   }

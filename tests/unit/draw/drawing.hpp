@@ -10,6 +10,7 @@
 
 #include "draw/grid_picture.hpp"
 #include "draw/sequence.hpp"
+#include "support/reference_values.hpp"
 #include "support/small_models.hpp"
 
 namespace inr::test {
@@ -44,7 +45,7 @@ inline Bytes draw_bytes(draw::Request request, const std::vector<Bytes>& inputs,
   draw::complete(request, {});
   const MemoryInputs memory(inputs);
   draw::RecordSource records = memory.source(request.select);
-  field::WorkerPool pool(work.n_threads);
+  base::WorkerPool pool(work.n_threads);
   const draw::DrawOptions options{&pool, work.memory_bytes, work.n_in_flight, "inr-render 0", {}, {}};
   Bytes own;
   Bytes& bytes = into != nullptr ? *into : own;
@@ -65,16 +66,15 @@ inline Bytes draw_bytes(draw::Request request, const std::vector<Bytes>& inputs,
   return bytes;
 }
 
-/// Values of record i at the request's size, [3, H, W], through whole images.
+/// Values of record i at the request's size, [3, H, W], by the reference.
 inline std::vector<float> whole_values(const model::ModelConfig& config, uint64_t i,
                                        const model::GridRequest& request) {
-  const auto inr_model = make_small_model(config);
-  const std::vector<float> theta = random_theta(config, i);
-  const at::Tensor row = at::tensor(at::ArrayRef<float>(theta)).unsqueeze(0);
-  const at::Tensor image =
-      field::decode(config, inr_model->layout, inr_model->shared, row, plan_grid(config, request))[0].contiguous();
-  const float* data = image.const_data_ptr<float>();
-  return {data, data + image.numel()};
+  const std::vector<double> values =
+      reference_values(*make_small_model(config), random_theta(config, i), plan_grid(config, request));
+  std::vector<float> planes(values.size());
+  const size_t n_pixels = values.size() / 3;
+  for (size_t at = 0; at < values.size(); ++at) planes[at % 3 * n_pixels + at / 3] = static_cast<float>(values[at]);
+  return planes;
 }
 
 }  // namespace inr::test

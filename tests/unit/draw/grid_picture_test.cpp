@@ -3,6 +3,8 @@
 // Grids drawn in bands: composition, missing cells, the same bytes for every way to do it.
 #include "draw/grid_picture.hpp"
 
+#include <algorithm>
+
 #include "base/error.hpp"
 #include "drawing.hpp"
 #include "image/decode.hpp"
@@ -200,7 +202,7 @@ BOOST_AUTO_TEST_CASE(progress_can_stop_the_work) {
     const test::MemoryInputs inputs({test::function_stream(test::small_model(), 3)});
     draw::RecordSource source = inputs.source();
     for (draw::Record record; source.next(record);) spool.push(std::move(record));
-    field::WorkerPool pool(2);
+    base::WorkerPool pool(2);
     uint64_t last = 0;
     const draw::DrawOptions options{&pool, memory_bytes, 0, "", [&](uint64_t done, uint64_t total) {
                                       BOOST_TEST(total == 24);

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
 // Pictures that are not held whole: they leave while they are drawn, into a file or into tiles.
+#include <algorithm>
 #include <atomic>
 
 #include "base/atomic_file.hpp"
@@ -27,7 +28,7 @@ void draw_one(const draw::Request& request, const draw::OpenOutput& open, int n_
               const std::function<void()>& check = {}) {
   const test::MemoryInputs inputs({test::function_stream(test::small_model(), n_records)});
   draw::RecordSource records = inputs.source();
-  field::WorkerPool pool(n_threads);
+  base::WorkerPool pool(n_threads);
   draw::DrawOptions options{&pool, int64_t{1} << 30, 0, "", progress};
   options.check = check;
   draw::draw_records(request, records, open, options);

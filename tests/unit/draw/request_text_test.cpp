@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(commands_draw_the_picture_again) {
   request.format = Format::kPng16;
   request.labels = true;
   request.srgb = true;
-  request.kernel = field::Kernel::kReference;
+  request.kernel = {render::kReference, {}};
   many.window = {-0.3, 0, 1.5, 1};
   BOOST_TEST(draw::command_text(request, many) ==
              "inr-render --res 512x512 --window -0.3,0,1.5,1 --cells training --kernel reference "

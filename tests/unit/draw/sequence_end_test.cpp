@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
 // Sequences that are not drawn to their end, and how much of them is held and kept.
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <optional>
@@ -50,7 +51,7 @@ struct Stop {};
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(one_thread_holds_no_picture_that_does_not_fit) {
-  field::WorkerPool pool(1);
+  base::WorkerPool pool(1);
   const test::Bytes input = test::function_stream(test::small_model(), 1);
   Drawn small, large;
   draw_into(small, each_of(Format::kNpy, 500, 500), input, {&pool, 1 << 20, 0, "", {}});
@@ -67,7 +68,7 @@ BOOST_AUTO_TEST_CASE(an_array_that_is_not_finished_counts_what_it_holds) {
     return base::npy_header(base::Dtype::kF32, shape);
   };
   for (const int64_t memory_bytes : {int64_t{1}, int64_t{1} << 30}) {
-    field::WorkerPool pool(2);
+    base::WorkerPool pool(2);
     Drawn drawn;
     const auto stop_after_two = [](uint64_t done, uint64_t) {
       if (done >= 2) throw Stop();
@@ -88,7 +89,7 @@ BOOST_AUTO_TEST_CASE(an_array_that_is_not_finished_counts_what_it_holds) {
 BOOST_AUTO_TEST_CASE(files_that_are_complete_stay_when_the_work_is_stopped) {
   for (const int n_threads : {1, 2}) {
     const test::TemporaryFolder folder;
-    field::WorkerPool pool(n_threads);
+    base::WorkerPool pool(n_threads);
     draw::DrawOptions options{&pool, 1 << 30, 0, "", {}};
     std::atomic<int> n_checks = 0;
     options.check = [&n_checks] {  // four bands a picture
@@ -112,7 +113,7 @@ BOOST_AUTO_TEST_CASE(files_that_are_complete_stay_when_the_work_is_stopped) {
 BOOST_AUTO_TEST_CASE(numbers_may_stand_in_names_of_folders_and_names_are_asked_for) {
   for (const int64_t memory_bytes : {int64_t{1}, int64_t{1} << 30}) {
     const test::TemporaryFolder folder;
-    field::WorkerPool pool(1);
+    base::WorkerPool pool(1);
     draw::DrawOptions options{&pool, memory_bytes, 0, "", {}};
     std::vector<std::string> names;
     options.check_name = [&names](const std::string& name) {
@@ -130,7 +131,7 @@ BOOST_AUTO_TEST_CASE(numbers_may_stand_in_names_of_folders_and_names_are_asked_f
 }
 
 BOOST_AUTO_TEST_CASE(a_film_that_cannot_be_drawn_to_its_end_is_not_begun) {
-  field::WorkerPool pool(1);
+  base::WorkerPool pool(1);
   const test::Bytes input = test::function_stream(test::small_model(), 1);
   Request request = film_of(Format::kY4m, 6);
   request.to = model::Window{0.4, 0.4, 0.4 + 1e-9, 0.4 + 1e-9};

@@ -3,6 +3,8 @@
 // Pictures one after another: patterns, numbers, films.
 #include "draw/sequence.hpp"
 
+#include <algorithm>
+
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/npy.hpp"
@@ -126,7 +128,7 @@ BOOST_AUTO_TEST_CASE(numbered_files_appear_whole) {
     draw::RecordSource records = memory.source();
     Request request = each_of(Format::kPng, 11, 6);
     const auto pattern = draw::FramePattern::parse(folder / "deep/er/%03d.png");
-    field::WorkerPool pool(2);
+    base::WorkerPool pool(2);
     const draw::OpenOutput never = []() -> draw::OutputTarget { throw std::logic_error("nothing else is opened"); };
     BOOST_CHECK_THROW(
         draw::draw_pictures(request, records, pattern, never, {&pool, memory_bytes, 0, "inr-render 0", {}}),

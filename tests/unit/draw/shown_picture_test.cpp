@@ -74,7 +74,7 @@ std::string shown_records(const draw::Request& asked, const std::vector<test::By
   PictureShow show({}, screen.sink(), request);
   const test::MemoryInputs memory(inputs);
   draw::RecordSource records = memory.source(request.select);
-  field::WorkerPool pool(n_threads);
+  base::WorkerPool pool(n_threads);
   draw::DrawOptions options{&pool, memory_bytes, 0, "inr-render 0", {}, {}};
   options.show = &show;
   const draw::OpenOutput open = [&] {

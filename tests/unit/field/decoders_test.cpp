@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "field/function.hpp"
-#include "support/small_models.hpp"
+#include "support/small_tensors.hpp"
 #include "support/test.hpp"
 
 using namespace inr;
@@ -107,12 +107,6 @@ at::Tensor to_double(const std::vector<float>& values) {
   return at::tensor(at::ArrayRef<float>(values), at::kFloat).to(at::kDouble);
 }
 
-field::TensorMap wide(const field::TensorMap& map) {
-  field::TensorMap out;
-  for (const auto& [name, tensor] : map) out[name] = tensor.to(at::kDouble);
-  return out;
-}
-
 // Two images in float64 against the equations at every pixel's point, quantised to the grid R_x x R_y by floor.
 void check_image(model::Decoder decoder, const model::GridRequest& request, double resolution_x, double resolution_y) {
   const model::ModelConfig config = test::small_decoder(decoder);
@@ -120,7 +114,7 @@ void check_image(model::Decoder decoder, const model::GridRequest& request, doub
   const base::Safetensors shared = test::small_shared(config);
   const std::vector<std::vector<float>> thetas = {test::random_theta(config, 3), test::random_theta(config, 4)};
   const at::Tensor theta = at::stack({to_double(thetas[0]), to_double(thetas[1])});
-  const at::Tensor got = field::decode(config, inr_model->layout, wide(inr_model->shared), theta,
+  const at::Tensor got = field::decode(config, inr_model->layout, test::tensors_of(*inr_model, at::kDouble), theta,
                                        model::plan_grid(config, request));  // [2, 3, H, W]
   BOOST_REQUIRE((got.sizes() == at::IntArrayRef{2, 3, request.height, request.width}));
   double worst = 0;
@@ -169,14 +163,13 @@ BOOST_AUTO_TEST_CASE(every_decoder_has_a_row_and_an_evaluation) {
       model::validate(config, "a test");
       const auto inr_model = test::make_small_model(config);
       const at::Tensor theta = to_double(test::random_theta(config, 1)).to(at::kFloat).unsqueeze(0);
-      const at::Tensor image =
-          field::decode(config, inr_model->layout, inr_model->shared, theta, model::plan_grid(config, {{}, 16, 16}));
+      const at::Tensor image = field::decode(config, inr_model->layout, test::tensors_of(*inr_model), theta,
+                                             model::plan_grid(config, {{}, 16, 16}));
       BOOST_TEST((row.style || image.abs().max().item<double>() <= 1));  // without tanh there is no limit
       BOOST_TEST(image.std().item<double>() > 0.01);
-      const field::FunctionSize size = field::size_of_function(config, inr_model->layout);
-      BOOST_TEST((size.weights > 0 && size.per_point > 0));
       const at::Tensor shorter = theta.narrow(1, 0, theta.size(1) - 1);
-      BOOST_CHECK_THROW(field::make_function(config, inr_model->layout, inr_model->shared, shorter), c10::Error);
+      BOOST_CHECK_THROW(field::make_function(config, inr_model->layout, test::tensors_of(*inr_model), shorter),
+                        c10::Error);
     }
   }
 }
@@ -187,7 +180,7 @@ BOOST_AUTO_TEST_CASE(gradients_are_those_of_finite_differences) {
   for (const model::DecoderRow& row : model::decoder_rows()) {
     const model::ModelConfig config = test::small_decoder(row.decoder);
     const auto inr_model = test::make_small_model(config);
-    field::TensorMap leaves = wide(inr_model->shared);
+    field::TensorMap leaves = test::tensors_of(*inr_model, at::kDouble);
     leaves["theta"] = at::stack({to_double(test::random_theta(config, 3)), to_double(test::random_theta(config, 4))});
     const model::GridPlan plan = model::plan_grid(config, {{}, 16, 16});
     const at::Tensor mix = at::sin(at::arange(2 * 3 * 16 * 16, at::kDouble) * 0.7).reshape({2, 3, 16, 16});

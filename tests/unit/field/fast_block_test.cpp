@@ -12,7 +12,7 @@
 #include "field/block_shape.hpp"
 #include "field/decoder.hpp"
 #include "field/thread_count.hpp"
-#include "support/small_models.hpp"
+#include "support/small_tensors.hpp"
 #include "support/test.hpp"
 
 using namespace inr;
@@ -72,8 +72,8 @@ Result evaluate(const Case& c, at::ScalarType type, const field::DecodeOptions& 
   const at::Tensor theta = at::stack(rows).to(type).requires_grad_(true);
   field::TensorMap shared;
   std::vector<at::Tensor> leaves{theta};
-  for (const auto& [name, tensor] : inr_model->shared) {
-    shared[name] = tensor.to(type).detach().requires_grad_(true);
+  for (const auto& [name, tensor] : test::tensors_of(*inr_model, type)) {
+    shared[name] = tensor.detach().requires_grad_(true);
     leaves.push_back(shared[name]);
   }
   const at::Tensor image =
@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(a_second_derivative_is_refused) {
   const auto inr_model = test::make_small_model(c.config);
   const std::vector<float> row = test::random_theta(c.config, 0);
   const at::Tensor theta = at::tensor(at::ArrayRef<float>(row)).unsqueeze(0).requires_grad_(true);
-  const at::Tensor image = field::decode(c.config, inr_model->layout, inr_model->shared, theta,
+  const at::Tensor image = field::decode(c.config, inr_model->layout, test::tensors_of(*inr_model), theta,
                                          model::plan_grid(c.config, c.request), {.term = {.always = true}});
   BOOST_CHECK_THROW(torch::autograd::grad({image.sum()}, {theta}, {}, std::nullopt, true), c10::Error);
 }

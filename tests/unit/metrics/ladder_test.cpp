@@ -11,6 +11,7 @@
 #include <functional>
 #include <iomanip>
 
+#include "field/torch_pool.hpp"
 #include "image/decode.hpp"
 #include "image/resample.hpp"
 #include "metrics/frechet.hpp"
@@ -85,7 +86,7 @@ BOOST_AUTO_TEST_SUITE(ladder)
 BOOST_AUTO_TEST_CASE(distances_rise_with_the_degradation) {
   const std::string photos = variable("INR_PHOTOS"), n_text = variable("INR_PHOTOS_N");
   const auto network = metrics::open_network(variable("INR_FEATURE_NETWORK"));
-  field::WorkerPool pool;
+  field::TorchPool pool;
   const auto measured = [&](bool second, const Change& change) {
     std::unique_ptr<metrics::PictureSet> all = photos.empty()
                                                    ? std::make_unique<test::MemorySet>(test::many_rectangles(1, 540))

@@ -5,7 +5,7 @@
 
 #include <ATen/Parallel.h>
 
-#include "field/thread_count.hpp"
+#include "field/torch_pool.hpp"
 #include "support.hpp"
 
 namespace {
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(all_pictures_in_batches_of_any_size) {
       MemorySet set(greys(10));
       MeasureOptions options;
       options.batch = batch;
-      field::WorkerPool pool(threads);
+      field::TorchPool pool(threads);
       int64_t last = 0;
       options.progress = [&last](int64_t n_done) { last = n_done; };
       const metrics::Measured got = measure(set, MeanColour(), options, pool);
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(features_are_handed_out_in_order) {
     options.batch = 16;
     std::vector<at::Tensor> blocks;
     options.features = [&blocks](const at::Tensor& block) { blocks.push_back(block); };
-    field::WorkerPool pool(threads);
+    field::TorchPool pool(threads);
     (void)measure(set, MeanColour(), options, pool);
     const at::Tensor all = at::cat(blocks);
     BOOST_REQUIRE_EQUAL(all.size(0), 50);
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(exactly_as_many_as_asked_for) {
     MeasureOptions options;
     options.n_images = 7;
     options.batch = 4;
-    field::WorkerPool pool(2);
+    field::TorchPool pool(2);
     BOOST_TEST(measure(set, MeanColour(), options, pool).statistics.n_images == 7);
     BOOST_TEST(set.n_taken() == 7u);
   }
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(exactly_as_many_as_asked_for) {
 BOOST_AUTO_TEST_CASE(fewer_than_asked_for_is_an_error) {
   MeasureOptions options;
   options.n_images = 11;
-  field::WorkerPool pool(2);
+  field::TorchPool pool(2);
   MemorySet counted(greys(10)), stream(greys(10), false), empty({}, false);
   BOOST_CHECK_EXCEPTION(measure(counted, MeanColour(), options, pool), base::DataError,
                         says("holds 10 pictures, 11 were asked"));
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(fewer_than_asked_for_is_an_error) {
 
 BOOST_AUTO_TEST_CASE(sizes_may_differ) {
   MemorySet set({rectangles(1, 8, 8), rectangles(2, 9, 8)});
-  field::WorkerPool pool(1);
+  field::TorchPool pool(1);
   BOOST_TEST(measure(set, MeanColour(), {}, pool).resolution == "mixed");
 }
 
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(the_first_damaged_picture_is_named) {
   pictures[3] = pictures[8] = {};
   for (const int threads : {1, 4}) {
     MemorySet set(pictures);
-    field::WorkerPool pool(threads);
+    field::TorchPool pool(threads);
     BOOST_CHECK_EXCEPTION(measure(set, MeanColour(), {}, pool), base::DataError, says("picture 3 is damaged"));
   }
 }
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(threads_and_batch_change_no_bit) {
   const auto network = metrics::open_network("");
   const auto statistics = [&network](int threads, int64_t batch) {
     MemorySet set(test::many_rectangles(1, 75));
-    field::WorkerPool pool(threads);
+    field::TorchPool pool(threads);
     MeasureOptions options;
     options.batch = batch;
     return measure(set, *network, options, pool).statistics;
@@ -136,16 +136,6 @@ BOOST_AUTO_TEST_CASE(threads_and_batch_change_no_bit) {
     BOOST_TEST(at::equal(one.mean, other.mean));
     BOOST_TEST(at::equal(one.covariance, other.covariance));
   }
-}
-
-BOOST_AUTO_TEST_CASE(the_number_of_threads_of_the_library_comes_back) {
-  const int before = at::get_num_threads();
-  {
-    const field::ThreadCountGuard guard;
-    const field::WorkerPool pool(2);
-    BOOST_TEST(at::get_num_threads() == 1);
-  }
-  BOOST_TEST(at::get_num_threads() == before);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

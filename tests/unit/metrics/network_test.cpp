@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The feature networks: identity, invariances, a published test vector, foreign files.
 #include "base/safetensors.hpp"
+#include "field/torch_pool.hpp"
 #include "metrics/feature_network.hpp"
 #include "metrics/frechet.hpp"
 #include "metrics/measure.hpp"
@@ -69,7 +70,7 @@ BOOST_AUTO_TEST_CASE(prepared_pictures) {
 // What a score is for: the more a set is spoilt, the farther it is from the clean one.
 BOOST_AUTO_TEST_CASE(random_network_orders_a_ladder_of_noise) {
   const metrics::RandomNetwork network;
-  field::WorkerPool pool;
+  field::TorchPool pool;
   const auto statistics = [&](uint64_t first_seed, double deviation) {
     std::vector<image::Image> pictures = test::many_rectangles(first_seed, 64);
     for (size_t i = 0; i < pictures.size(); ++i) pictures[i] = test::noisy(std::move(pictures[i]), deviation, i);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "field/thread_count.hpp"
+#include "field/torch_pool.hpp"
 #include "metrics/fixed_product.hpp"
 #include "metrics/frechet.hpp"
 #include "metrics/inception_score.hpp"
@@ -71,7 +72,7 @@ BOOST_AUTO_TEST_CASE(probe_sees_what_several_threads_do) {
 }
 
 BOOST_AUTO_TEST_CASE(products_in_pieces_are_products) {
-  field::WorkerPool pool(3);
+  field::TorchPool pool(3);
   for (const int64_t d : {1, 255, 256, 257, 600}) {  // less than a piece, one, more
     const at::Tensor a = normals(1, d, 300), b = normals(2, 300, 70), square = normals(3, d, d);
     const at::Tensor symmetric = square + square.t(), lower = square.tril();

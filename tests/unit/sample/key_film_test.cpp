@@ -3,6 +3,7 @@
 // Films through key points of a model: the same bits in every company, the key points' own records, straight ways.
 #include "sample/key_film.hpp"
 
+#include "field/torch_pool.hpp"
 #include "gan/hypernetwork.hpp"
 #include "sample/generator.hpp"
 #include "support/test.hpp"
@@ -44,7 +45,7 @@ struct Fixture {
     return out;
   }
   sample::Sampler sampler;
-  field::WorkerPool pool;
+  field::TorchPool pool;
 };
 
 BOOST_FIXTURE_TEST_CASE(a_frame_at_a_key_point_is_the_keys_record, Fixture) {

@@ -5,6 +5,7 @@
 
 #include "base/npy.hpp"
 #include "field/thread_count.hpp"
+#include "field/torch_pool.hpp"
 #include "gan/hypernetwork.hpp"
 #include "sample/generator.hpp"
 #include "support/test.hpp"
@@ -30,7 +31,7 @@ std::vector<sample::LatentRow> rows(const sample::Sampler& sampler, uint64_t fir
 
 std::vector<std::vector<float>> thetas(const sample::Sampler& sampler, std::vector<sample::LatentRow> z,
                                        int n_threads) {
-  field::WorkerPool pool(n_threads);
+  field::TorchPool pool(n_threads);
   const auto h = sampler.hidden_rows(z, pool);
   for (size_t i = 0; i < z.size(); ++i) z[i].values = h[i];
   return sampler.theta_rows(z, pool);
@@ -62,7 +63,7 @@ BOOST_AUTO_TEST_CASE(theta_is_the_hypernetwork_of_the_latent) {
 BOOST_AUTO_TEST_CASE(truncation_goes_to_the_mean) {
   const sample::LoadedGenerator model = generator();
   const at::Tensor mean = gan::mean_hidden(model.config.model, model.weights);
-  field::WorkerPool pool(1);
+  field::TorchPool pool(1);
   const sample::Sampler none(model, std::nullopt);
   const sample::Sampler all(model, 0.0);
   const sample::Sampler half(model, 0.5);

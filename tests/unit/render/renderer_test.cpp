@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// The streaming renderer against whole images through autograd, and against itself: bands, threads and windows must not
-// matter.
-#include "field/renderer.hpp"
+// The renderer against itself: bands, threads and windows must not matter, by any back end. (Against the reference:
+// backends_test.cpp; the reference against whole images through autograd: unit_field.)
+#include "render/renderer.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "support/reference_values.hpp"
 #include "support/small_models.hpp"
 #include "support/test.hpp"
 
@@ -67,13 +68,13 @@ std::vector<Case> cases() {
           {both, {beyond, 40, 40, model::Cells::kTraining}}};
 }
 
-std::vector<float> draw(const Case& c, int64_t n_rows, field::WorkerPool& pool, bool inside_one = true,
-                        const field::RenderOptions& options = {}) {
+std::vector<float> draw(const Case& c, int64_t n_rows, base::WorkerPool& pool, bool inside_one = true,
+                        const render::RenderOptions& options = {}) {
   const auto plan = std::make_shared<const model::GridPlan>(plan_grid(c.config, c.request));
   const auto inr_model = test::make_small_model(c.config);
   std::vector<float> out(static_cast<size_t>(plan->width() * plan->height() * 3));
-  const auto all = [&](field::WorkerPool* shared) {
-    field::ImageRenderer renderer(inr_model, test::random_theta(c.config, 3), plan, options);
+  const auto all = [&](base::WorkerPool* shared) {
+    render::Renderer renderer(inr_model, test::random_theta(c.config, 3), plan, options);
     for (int64_t y = 0; y < plan->height(); y += n_rows) {
       const int64_t n = std::min(n_rows, plan->height() - y);
       const auto at = static_cast<size_t>(y * plan->width() * 3);
@@ -88,49 +89,36 @@ std::vector<float> draw(const Case& c, int64_t n_rows, field::WorkerPool& pool, 
   return out;
 }
 
-// [H, W, 3] by the whole-image way.
-std::vector<float> decode_whole(const Case& c) {
-  const auto inr_model = test::make_small_model(c.config);
-  const std::vector<float> theta = test::random_theta(c.config, 3);
-  const at::Tensor row = at::tensor(at::ArrayRef<float>(theta)).unsqueeze(0);
-  const at::Tensor image = field::decode(c.config, inr_model->layout, inr_model->shared, row,
-                                         plan_grid(c.config, c.request), {.kernel = field::Kernel::kReference});
-  const at::Tensor rows = image[0].permute({1, 2, 0}).contiguous();
-  const float* data = rows.const_data_ptr<float>();
-  return {data, data + rows.numel()};
-}
-
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(renderer_equals_whole_images) {
-  field::WorkerPool pool(1);
+BOOST_AUTO_TEST_CASE(renderer_equals_the_reference) {
+  base::WorkerPool pool(1);
   double spread = 0;
   for (size_t i = 0; i < cases().size(); ++i) {
     const Case c = cases()[i];
-    const std::vector<float> want = decode_whole(c);
-    for (const field::Kernel kernel : {field::Kernel::kReference, field::Kernel::kFast}) {
-      const std::vector<float> got = draw(c, 1 << 20, pool, true, {kernel});
-      BOOST_TEST_CONTEXT("case " << i << ", kernel " << static_cast<int>(kernel)) {
-        // Sums of another order: float32 rounding in a few layers.
-        BOOST_TEST(test::worst_ratio(std::span(got), std::span(want), 1e-6, 1e-6) <= 1.0);
-      }
+    const std::vector<double> want = test::reference_values(
+        *test::make_small_model(c.config), test::random_theta(c.config, 3), plan_grid(c.config, c.request));
+    const std::vector<float> got = draw(c, 1 << 20, pool);
+    BOOST_TEST_CONTEXT("case " << i) {
+      // float32 rounding in a few layers.
+      BOOST_TEST(test::worst_ratio(std::span<const float>(got), std::span<const double>(want), 1e-6, 1e-6) <= 1.0);
     }
     const auto [low, high] = std::ranges::minmax(want);
-    spread = std::max(spread, static_cast<double>(high - low));
+    spread = std::max(spread, high - low);
   }
-  BOOST_TEST(spread > 0.5);  // the functions are no constants
+  BOOST_TEST(spread > 0.5);  // the functions are not constant
 }
 
 BOOST_AUTO_TEST_CASE(bands_and_threads_give_the_same_bytes) {
   for (size_t i = 0; i < cases().size(); ++i) {
     const Case c = cases()[i];
-    field::WorkerPool one(1);
+    base::WorkerPool one(1);
     const std::vector<float> want = draw(c, 1 << 20, one);
-    const std::vector<float> by_reference = draw(c, 1 << 20, one, true, {field::Kernel::kReference});
+    const std::vector<float> by_reference = draw(c, 1 << 20, one, true, {{render::kReference, {}}});
     for (const int n_threads : {1, 2, 3}) {
-      field::WorkerPool pool(n_threads);
+      base::WorkerPool pool(n_threads);
       BOOST_TEST(pool.size() == n_threads);
-      BOOST_TEST((draw(c, 9, pool, true, {field::Kernel::kReference}) == by_reference));
+      BOOST_TEST((draw(c, 9, pool, true, {{render::kReference, {}}}) == by_reference));
       for (const int64_t n_rows : {1, 7, 1 << 20}) {
         BOOST_TEST_CONTEXT("case " << i << ", " << n_threads << " threads, bands of " << n_rows) {
           BOOST_TEST((draw(c, n_rows, pool) == want));
@@ -142,10 +130,10 @@ BOOST_AUTO_TEST_CASE(bands_and_threads_give_the_same_bytes) {
 }
 
 BOOST_AUTO_TEST_CASE(checking_draws_by_both) {
-  field::WorkerPool pool(2);
+  base::WorkerPool pool(2);
   std::atomic<double> worst = 0;
   for (const Case& c : cases()) {
-    const std::vector<float> got = draw(c, 7, pool, true, {field::Kernel::kCheck, &worst});
+    const std::vector<float> got = draw(c, 7, pool, true, {{render::kCpu, render::kReference}, &worst});
     BOOST_TEST((got == draw(c, 7, pool)));
   }
   BOOST_TEST(worst.load() > 0);
@@ -154,10 +142,10 @@ BOOST_AUTO_TEST_CASE(checking_draws_by_both) {
 
 BOOST_AUTO_TEST_CASE(rows_may_be_left_out) {
   const Case c{test::small_model(), {{}, 50, 64}};
-  field::WorkerPool pool(2);
+  base::WorkerPool pool(2);
   const std::vector<float> whole = draw(c, 64, pool);
   const auto plan = std::make_shared<const model::GridPlan>(plan_grid(c.config, c.request));
-  field::ImageRenderer renderer(test::make_small_model(c.config), test::random_theta(c.config, 3), plan);
+  render::Renderer renderer(test::make_small_model(c.config), test::random_theta(c.config, 3), plan);
   std::vector<float> part(50 * 3 * 4);
   for (const int64_t first : {3, 30, 60}) {
     renderer.rows(first, 4, part, &pool);
@@ -166,7 +154,7 @@ BOOST_AUTO_TEST_CASE(rows_may_be_left_out) {
 }
 
 BOOST_AUTO_TEST_CASE(window_between_pixels_equals_the_cut) {
-  field::WorkerPool pool(1);
+  base::WorkerPool pool(1);
   std::vector<model::ModelConfig> configs = {test::small_model(model::Join::kConcat, 0)};
   for (const model::DecoderRow& row : model::decoder_rows()) configs.push_back(test::small_decoder(row.decoder));
   for (const model::ModelConfig& config : configs) {
@@ -189,10 +177,10 @@ BOOST_AUTO_TEST_CASE(window_between_pixels_equals_the_cut) {
 BOOST_AUTO_TEST_CASE(model_and_parameters_must_agree) {
   const model::ModelConfig config = test::small_model();
   const int64_t n_theta = model::theta_layout(config).n_theta;
-  BOOST_CHECK_THROW(field::make_model(config, test::small_shared(config), n_theta + 1), base::DataError);
+  BOOST_CHECK_THROW(render::make_model(config, test::small_shared(config), n_theta + 1), base::DataError);
   model::ModelConfig wider = config;
   wider.blocks[1].width = 11;
-  BOOST_CHECK_THROW(field::make_model(wider, test::small_shared(config), model::theta_layout(wider).n_theta),
+  BOOST_CHECK_THROW(render::make_model(wider, test::small_shared(config), model::theta_layout(wider).n_theta),
                     base::DataError);
 }
 
@@ -202,9 +190,9 @@ BOOST_AUTO_TEST_CASE(band_bytes_grow_with_rows) {
   const model::GridPlan plan = plan_grid(config, {{}, 300, 200});
   int64_t before = 0;
   for (int64_t n_rows = 1; n_rows <= 200; ++n_rows) {
-    const int64_t bytes = field::ImageRenderer::band_bytes(*inr_model, plan, n_rows);
+    const int64_t bytes = render::Renderer::band_bytes(*inr_model, plan, n_rows);
     BOOST_TEST(bytes >= before + 300 * 3 * 4 * (n_rows > 1 ? 1 : 0));
     before = bytes;
   }
-  BOOST_TEST(field::ImageRenderer::fixed_bytes(*inr_model, plan, 1) > 0);
+  BOOST_TEST(render::Renderer::fixed_bytes(*inr_model, plan, 1) > 0);
 }

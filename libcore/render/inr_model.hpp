@@ -6,17 +6,17 @@
 #include <memory>
 
 #include "base/safetensors.hpp"
-#include "field/tensor_map.hpp"
 #include "model/config.hpp"
 #include "model/theta_layout.hpp"
+#include "model/weights.hpp"
 
-namespace inr::field {
+namespace inr::render {
 
 /// What all functions of one model share. Immutable, used by any number of threads.
 struct InrModel {
   model::ModelConfig config;
   model::ThetaLayout layout;
-  TensorMap shared;  // inr.*
+  model::Weights shared;  // inr.*
 };
 
 /// From the head of an INR stream (the tensors inr.* without prefix). Throws DataError where config and tensors
@@ -24,4 +24,4 @@ struct InrModel {
 std::shared_ptr<const InrModel> make_model(const model::ModelConfig& config, const base::Safetensors& shared,
                                            int64_t n_theta);
 
-}  // namespace inr::field
+}  // namespace inr::render

@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-#include "field/inr_model.hpp"
+#include "render/inr_model.hpp"
 
 #include "base/error.hpp"
 
-namespace inr::field {
+namespace inr::render {
 
 std::shared_ptr<const InrModel> make_model(const model::ModelConfig& config, const base::Safetensors& shared,
                                            int64_t n_theta) {
@@ -16,8 +16,8 @@ std::shared_ptr<const InrModel> make_model(const model::ModelConfig& config, con
                                               " parameters a record, its configuration has " +
                                               std::to_string(out->layout.n_theta));
   }
-  out->shared = load_tensors(shared, "", model::shared_tensors(config));
+  out->shared = model::load_weights(shared, "", model::shared_tensors(config));
   return out;
 }
 
-}  // namespace inr::field
+}  // namespace inr::render

@@ -1,24 +1,19 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// The pool: every piece once, exceptions, nothing left behind.
-#include "field/worker_pool.hpp"
-
-#include <ATen/Parallel.h>
-#include <c10/core/InferenceMode.h>
+// The pool: every piece once, exceptions, what is around every thread's share, nothing left behind.
+#include "base/worker_pool.hpp"
 
 #include <atomic>
-#include <barrier>
 #include <functional>
 #include <stdexcept>
 #include <thread>
 #include <vector>
 
 #include "base/error.hpp"
-#include "field/thread_count.hpp"
 #include "support/few_threads.hpp"
 #include "support/test.hpp"
 
-using inr::field::WorkerPool;
+using inr::base::WorkerPool;
 
 BOOST_AUTO_TEST_CASE(every_piece_runs_once) {
   for (const int n_threads : {1, 2, 5}) {
@@ -43,31 +38,41 @@ BOOST_AUTO_TEST_CASE(threads_that_cannot_be_started_are_an_error) {
 }
 #endif
 
-BOOST_AUTO_TEST_CASE(pieces_run_without_gradients) {
-  WorkerPool pool(3);
-  std::atomic<int> n_inference = 0;
-  pool.run(30, [&](int64_t) { n_inference += c10::InferenceMode::is_enabled() ? 1 : 0; });
-  BOOST_TEST(n_inference == 30);
-  BOOST_TEST(!c10::InferenceMode::is_enabled());
-}
+namespace {
 
-// LibTorch hands the number of the whole program to a thread that asks for it for the first time.
-BOOST_AUTO_TEST_CASE(pieces_run_in_one_thread_whatever_number_is_set_beside_them) {
-  const inr::field::ThreadCountGuard keep_threads;
-  WorkerPool pool(3);
-  const auto each_thread = [&pool](const std::function<void()>& work) {
-    std::barrier together(3);
-    pool.run(3, [&](int64_t) {
-      together.arrive_and_wait();  // no thread takes two
-      work();
+thread_local int depth = 0;
+thread_local int order_begun = 0;
+
+}  // namespace
+
+// Every piece runs inside, and the calling thread's `around` begins first and ends last.
+BOOST_AUTO_TEST_CASE(every_share_is_surrounded) {
+  for (const int n_threads : {1, 4}) {
+    std::atomic<int> n_begun = 0, n_ended = 0;
+    std::atomic<std::thread::id> last_to_end;
+    WorkerPool pool(n_threads, [&](const std::function<void()>& share) {
+      order_begun = n_begun++;
+      ++depth;
+      share();
+      --depth;
+      ++n_ended;
+      last_to_end = std::this_thread::get_id();
     });
-  };
-  each_thread([] {});  // all have begun
-  const auto here = std::this_thread::get_id();
-  at::set_num_threads(4);
-  std::atomic<int> n_single = 0;
-  each_thread([&] { n_single += std::this_thread::get_id() != here && at::get_num_threads() == 1 ? 1 : 0; });
-  BOOST_TEST(n_single == 2);
+    for (int repeat = 0; repeat < 200; ++repeat) {
+      n_begun = 0;
+      n_ended = 0;
+      std::atomic<int> n_inside = 0;
+      pool.run(8, [&](int64_t) { n_inside += depth == 1 ? 1 : 0; });
+      BOOST_TEST(n_inside.load() == 8);
+      BOOST_TEST(order_begun == 0);
+      BOOST_TEST(n_ended.load() == n_begun.load());
+      BOOST_TEST((last_to_end.load() == std::this_thread::get_id()));
+      BOOST_TEST(depth == 0);
+    }
+    BOOST_CHECK_THROW(pool.run(3, [](int64_t) { throw std::out_of_range("a piece"); }), std::out_of_range);
+    BOOST_TEST(depth == 0);
+    BOOST_TEST(n_ended.load() == n_begun.load());
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_fault_comes_back_and_the_pool_lives_on) {

@@ -1,9 +1,6 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-#include "field/worker_pool.hpp"
-
-#include <ATen/Parallel.h>
-#include <c10/core/InferenceMode.h>
+#include "base/worker_pool.hpp"
 
 #include <algorithm>
 #include <string>
@@ -12,18 +9,17 @@
 
 #include "base/error.hpp"
 
-namespace inr::field {
+namespace inr::base {
 
-WorkerPool::WorkerPool(int n_threads) {
+WorkerPool::WorkerPool(int n_threads, Around around) : around_(std::move(around)) {
   const int n = n_threads > 0 ? n_threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  at::set_num_threads(1);
   threads_.reserve(static_cast<size_t>(n - 1));
   try {
     for (int i = 1; i < n; ++i) threads_.emplace_back([this] { serve(); });
   } catch (const std::system_error& fault) {
     const std::string number = std::to_string(threads_.size() + 1);
     stop();
-    throw base::SystemError(std::to_string(n) + " threads", "start number " + number, fault.code().value());
+    throw SystemError(std::to_string(n) + " threads", "start number " + number, fault.code().value());
   }
 }
 
@@ -39,20 +35,23 @@ void WorkerPool::stop() {
 }
 
 void WorkerPool::serve() {
-  // A thread's first look at the number takes over that of the whole program, which another thread may have changed
-  // since: so it looks before the number is set, not in the middle of its work.
-  (void)at::get_num_threads();
-  at::set_num_threads(1);
   std::unique_lock lock(mutex_);
   for (;;) {
     wake_.wait(lock, [this] { return stop_ || next_ < n_; });
     if (stop_) return;
-    take_part(lock);
+    surrounded([&] { take_part(lock); });
+  }
+}
+
+void WorkerPool::surrounded(const std::function<void()>& share) const {
+  if (around_) {
+    around_(share);
+  } else {
+    share();
   }
 }
 
 void WorkerPool::take_part(std::unique_lock<std::mutex>& lock) {
-  const c10::InferenceMode no_gradients;
   while (next_ < n_) {
     const int64_t piece = next_++;
     ++running_;
@@ -80,11 +79,15 @@ void WorkerPool::run(int64_t n, const std::function<void(int64_t)>& work) {
   next_ = 0;
   fault_ = nullptr;
   if (n > 1) wake_.notify_all();
-  take_part(lock);
-  done_.wait(lock, [this] { return running_ == 0 && next_ >= n_; });
+  // The lock is held whenever a share begins or ends. Workers begin theirs while pieces are left, and the caller's ends
+  // when all others have: in the calling thread `around` begins before those of the others and ends after them.
+  surrounded([&] {
+    take_part(lock);
+    done_.wait(lock, [this] { return running_ == 0 && next_ >= n_; });
+  });
   n_ = next_ = 0;
   work_ = nullptr;
   if (fault_) std::rethrow_exception(std::exchange(fault_, nullptr));
 }
 
-}  // namespace inr::field
+}  // namespace inr::base

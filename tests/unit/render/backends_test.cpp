@@ -1,13 +1,16 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// The fast renderer and the reference one against the formula in float64: decoders, modulations, joins, fixed
-// frequencies, sizes, windows, and learned frequencies up to 80 radians an image side (render.md, section 1).
+// The back end cpu against the reference: decoders, modulations, joins, ranks, fixed frequencies, sizes, windows, and
+// learned frequencies up to 80 radians an image side (render.md, section 1). And the table itself.
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <stdexcept>
 #include <vector>
 
-#include "field/renderer.hpp"
+#include "base/error.hpp"
+#include "render/renderer.hpp"
+#include "support/reference_values.hpp"
 #include "support/small_models.hpp"
 #include "support/test.hpp"
 
@@ -51,7 +54,13 @@ std::vector<Named> models() {
   });
   add("no skipped coordinates", [](model::ModelConfig& c) { c.skip_coords = false; });
   add("all blocks densely", [](model::ModelConfig& c) { c.upsample_from = 0; });
-  for (const auto decoder : {model::Decoder::kFourier, model::Decoder::kFmm, model::Decoder::kHyper}) {
+  add("rank 700", [](model::ModelConfig& c) { c.rank = 700; });  // more than a kernel reads at once
+  add("rank 1100", [](model::ModelConfig& c) {
+    c.rank = 1100;
+    c.modulation = model::Modulation::kLowrank;
+  });
+  for (const auto decoder :
+       {model::Decoder::kFourier, model::Decoder::kFmm, model::Decoder::kHyper, model::Decoder::kLatent}) {
     out.push_back({std::string(to_string(decoder)), test::small_decoder(decoder)});
   }
   return out;
@@ -72,22 +81,10 @@ std::vector<float> theta_of(const model::ModelConfig& config, double longest) {
   return theta;
 }
 
-std::vector<double> in_float64(const field::InrModel& inr_model, const std::vector<float>& theta,
-                               const model::GridPlan& plan) {
-  field::TensorMap shared;
-  for (const auto& [name, tensor] : inr_model.shared) shared[name] = tensor.to(at::kDouble);
-  const at::Tensor row = at::tensor(at::ArrayRef<float>(theta)).unsqueeze(0).to(at::kDouble);
-  const at::Tensor image =
-      field::decode(inr_model.config, inr_model.layout, shared, row, plan, {.kernel = field::Kernel::kReference});
-  const at::Tensor rows = image[0].permute({1, 2, 0}).contiguous();
-  return {rows.const_data_ptr<double>(), rows.const_data_ptr<double>() + rows.numel()};
-}
-
-double error_of(field::Kernel kernel, const std::shared_ptr<const field::InrModel>& inr_model,
-                const std::vector<float>& theta, const std::shared_ptr<const model::GridPlan>& plan,
-                const std::vector<double>& want) {
-  field::WorkerPool pool(2);
-  field::ImageRenderer renderer(inr_model, theta, plan, {kernel});
+double error_of(const std::shared_ptr<const render::InrModel>& inr_model, const std::vector<float>& theta,
+                const std::shared_ptr<const model::GridPlan>& plan, const std::vector<double>& want) {
+  base::WorkerPool pool(2);
+  render::Renderer renderer(inr_model, theta, plan);
   std::vector<float> got(want.size());
   renderer.rows(0, plan->height(), got, &pool);
   double worst = 0;
@@ -112,8 +109,8 @@ BOOST_AUTO_TEST_CASE(pieces_across_join) {  // several pieces side by side: wide
     const auto inr_model = test::make_small_model(of);
     const std::vector<float> theta = theta_of(of, 20);
     const auto plan = std::make_shared<const model::GridPlan>(plan_grid(of, request));
-    const std::vector<double> want = in_float64(*inr_model, theta, *plan);
-    BOOST_TEST(error_of(field::Kernel::kFast, inr_model, theta, plan, want) < 1e-5);
+    const std::vector<double> want = test::reference_values(*inr_model, theta, *plan);
+    BOOST_TEST(error_of(inr_model, theta, plan, want) < 1e-5);
   }
 }
 
@@ -123,42 +120,36 @@ BOOST_AUTO_TEST_CASE(checking_sees_what_is_no_number) {
   theta[static_cast<size_t>(model::theta_layout(config).blocks.back().rgb->offset)] = NAN;
   const auto plan = std::make_shared<const model::GridPlan>(plan_grid(config, {}));
   std::atomic<double> worst = -1;
-  field::ImageRenderer renderer(test::make_small_model(config), theta, plan, {field::Kernel::kCheck, &worst});
-  field::WorkerPool pool(1);
+  render::Renderer renderer(test::make_small_model(config), theta, plan, {{render::kCpu, render::kReference}, &worst});
+  base::WorkerPool pool(1);
   std::vector<float> out(static_cast<size_t>(plan->width() * plan->height() * 3));
   renderer.rows(0, plan->height(), out, &pool);
   BOOST_TEST(std::isinf(worst.load()));
 }
 
-BOOST_AUTO_TEST_CASE(both_kernels_keep_to_the_formula) {
+BOOST_AUTO_TEST_CASE(cpu_keeps_to_the_reference) {
   const std::vector<model::GridRequest> requests = {{{}, 64, 64},
                                                     {{}, 160, 97},
                                                     {{}, 16, 24},
                                                     {{-0.3, -0.3, 1.3, 1.3}, 120, 120},
                                                     {{0.4, 0.41, 0.45, 0.5}, 90, 77},
                                                     {{-0.3, -0.3, 1.3, 1.3}, 0, 0}};
-  double worst_fast = 0;
-  double worst_reference = 0;
+  double worst = 0;
   for (const Named& named : models()) {
     const auto inr_model = test::make_small_model(named.config);
     for (const double longest : {4.0, 30.0, 80.0}) {
       const std::vector<float> theta = theta_of(named.config, longest);
       for (size_t i = 0; i < requests.size(); ++i) {
         const auto plan = std::make_shared<const model::GridPlan>(plan_grid(named.config, requests[i]));
-        const std::vector<double> want = in_float64(*inr_model, theta, *plan);
-        const double fast = error_of(field::Kernel::kFast, inr_model, theta, plan, want);
-        const double reference = error_of(field::Kernel::kReference, inr_model, theta, plan, want);
-        BOOST_TEST_CONTEXT(named.name << ", frequency " << longest << ", request " << i) {
-          BOOST_TEST(fast < 1e-5);
-          BOOST_TEST(reference < 2e-5);  // its phases are rounded to float32 before the sine
-        }
-        worst_fast = std::max(worst_fast, fast);
-        worst_reference = std::max(worst_reference, reference);
+        const std::vector<double> want = test::reference_values(*inr_model, theta, *plan);
+        const double error = error_of(inr_model, theta, plan, want);
+        BOOST_TEST_CONTEXT(named.name << ", frequency " << longest << ", request " << i) { BOOST_TEST(error < 1e-5); }
+        worst = std::max(worst, error);
       }
     }
   }
-  BOOST_TEST_MESSAGE("worst difference from float64: fast " << worst_fast << ", reference " << worst_reference);
-  BOOST_TEST(worst_fast > 0);
+  BOOST_TEST_MESSAGE("worst difference from the reference: " << worst);
+  BOOST_TEST(worst > 0);
 }
 
 /// released(), wide enough for seven products.
@@ -187,7 +178,7 @@ model::ModelConfig released(model::Upsampling upsampling, bool instance_norm) {
   return config;
 }
 
-BOOST_AUTO_TEST_CASE(wide_released_models_keep_to_the_formula) {
+BOOST_AUTO_TEST_CASE(wide_released_models_keep_to_the_reference) {
   for (const auto upsampling : {model::Upsampling::kNearest, model::Upsampling::kBilinear}) {
     for (const bool instance_norm : {false, true}) {
       const model::ModelConfig config = wide_released(upsampling, instance_norm);
@@ -196,9 +187,9 @@ BOOST_AUTO_TEST_CASE(wide_released_models_keep_to_the_formula) {
       for (const model::GridRequest& request :
            {model::GridRequest{{}, 128, 128}, {{}, 200, 97}, {{-0.3, 0.2, 1.3, 0.9}, 70, 40}}) {
         const auto plan = std::make_shared<const model::GridPlan>(plan_grid(config, request));
-        const std::vector<double> want = in_float64(*inr_model, theta, *plan);
+        const std::vector<double> want = test::reference_values(*inr_model, theta, *plan);
         BOOST_TEST_CONTEXT(to_string(upsampling) << ", instance norm " << instance_norm << ", " << request.width) {
-          BOOST_TEST(error_of(field::Kernel::kFast, inr_model, theta, plan, want) < 1e-5);
+          BOOST_TEST(error_of(inr_model, theta, plan, want) < 1e-5);
         }
       }
     }
@@ -207,37 +198,36 @@ BOOST_AUTO_TEST_CASE(wide_released_models_keep_to_the_formula) {
 
 BOOST_AUTO_TEST_CASE(means_far_from_zero_leave_deviations_alone) {
   const model::ModelConfig config = released(model::Upsampling::kBilinear, true);
-  field::InrModel biased = *test::make_small_model(config);
-  for (auto& [name, tensor] : biased.shared) {
-    if (name.ends_with(".0.bias")) tensor = tensor + 100;
+  render::InrModel biased = *test::make_small_model(config);
+  for (auto& [name, values] : biased.shared) {
+    if (!name.ends_with(".0.bias")) continue;
+    for (float& value : values) value += 100;
   }
-  const auto inr_model = std::make_shared<const field::InrModel>(std::move(biased));
+  const auto inr_model = std::make_shared<const render::InrModel>(std::move(biased));
   const std::vector<float> theta = test::random_theta(config, 5);
   const auto plan = std::make_shared<const model::GridPlan>(plan_grid(config, {{}, 128, 128}));
-  const std::vector<double> want = in_float64(*inr_model, theta, *plan);
+  const std::vector<double> want = test::reference_values(*inr_model, theta, *plan);
   const auto [low, high] = std::ranges::minmax(want);
   const double size = std::max(std::abs(low), std::abs(high));
-  BOOST_TEST(error_of(field::Kernel::kFast, inr_model, theta, plan, want) < 2e-5 * size);
+  BOOST_TEST(error_of(inr_model, theta, plan, want) < 2e-5 * size);
 }
 
 BOOST_AUTO_TEST_CASE(a_basis_that_is_no_number_is_drawn_as_such) {
   const model::ModelConfig config = released(model::Upsampling::kNearest, false);
-  field::InrModel broken = *test::make_small_model(config);
-  for (auto& [name, tensor] : broken.shared) {
-    if (!name.ends_with(".basis")) continue;
-    tensor = tensor.clone();
-    tensor[1][0] = NAN;
+  render::InrModel broken = *test::make_small_model(config);
+  for (auto& [name, values] : broken.shared) {
+    if (name.ends_with(".basis")) values[2] = NAN;
   }
-  const auto inr_model = std::make_shared<const field::InrModel>(std::move(broken));
+  const auto inr_model = std::make_shared<const render::InrModel>(std::move(broken));
   const auto plan = std::make_shared<const model::GridPlan>(plan_grid(config, {{}, 128, 128}));
-  field::ImageRenderer renderer(inr_model, test::random_theta(config, 5), plan, {field::Kernel::kFast});
-  field::WorkerPool pool(1);
+  render::Renderer renderer(inr_model, test::random_theta(config, 5), plan);
+  base::WorkerPool pool(1);
   std::vector<float> out(static_cast<size_t>(plan->width() * plan->height() * 3));
   renderer.rows(0, plan->height(), out, &pool);
   BOOST_TEST(std::ranges::all_of(out, [](float value) { return std::isnan(value); }));
 }
 
-BOOST_AUTO_TEST_CASE(released_models_keep_to_the_formula) {
+BOOST_AUTO_TEST_CASE(released_models_keep_to_the_reference) {
   const std::vector<model::GridRequest> requests = {{{}, 128, 128},
                                                     {{}, 200, 97},
                                                     {{}, 256, 256},
@@ -252,16 +242,17 @@ BOOST_AUTO_TEST_CASE(released_models_keep_to_the_formula) {
     for (const bool instance_norm : {false, true}) {
       const model::ModelConfig config = released(upsampling, instance_norm);
       const auto small = test::make_small_model(config);
-      field::InrModel louder = *small;
-      for (auto& [name, tensor] : louder.shared) {
-        if (name.ends_with(".basis")) tensor = tensor * 20;  // N(0, 6^2): as long as those of the public models
+      render::InrModel louder = *small;
+      for (auto& [name, values] : louder.shared) {
+        if (!name.ends_with(".basis")) continue;
+        for (float& value : values) value *= 20;  // N(0, 6^2): as long as those of the public models
       }
-      const auto inr_model = std::make_shared<const field::InrModel>(std::move(louder));
+      const auto inr_model = std::make_shared<const render::InrModel>(std::move(louder));
       const std::vector<float> theta = test::random_theta(config, 5);
       for (size_t i = 0; i < requests.size(); ++i) {
         const auto plan = std::make_shared<const model::GridPlan>(plan_grid(config, requests[i]));
-        const std::vector<double> want = in_float64(*inr_model, theta, *plan);
-        const double error = error_of(field::Kernel::kFast, inr_model, theta, plan, want);
+        const std::vector<double> want = test::reference_values(*inr_model, theta, *plan);
+        const double error = error_of(inr_model, theta, plan, want);
         BOOST_TEST_CONTEXT(to_string(upsampling) << ", instance norm " << instance_norm << ", request " << i) {
           BOOST_TEST(error < 1e-5);
         }
@@ -271,4 +262,54 @@ BOOST_AUTO_TEST_CASE(released_models_keep_to_the_formula) {
   }
   BOOST_TEST_MESSAGE("worst difference of released models from float64: " << worst);
   BOOST_TEST(worst > 0);
+}
+
+BOOST_AUTO_TEST_CASE(wide_latent_models_keep_to_the_reference) {
+  model::ModelConfig config = test::small_decoder(model::Decoder::kLatent);
+  config.resolution = 100;
+  config.w_dim = 40;
+  config.blocks = {{100, 130, 0, 4, true, 0}};
+  const auto inr_model = test::make_small_model(config);
+  const std::vector<float> theta = test::random_theta(config, 5);
+  double spread = 0;
+  for (const model::GridRequest& request :
+       {model::GridRequest{{}, 100, 100}, {{}, 230, 97}, {{-0.3, 0.2, 1.3, 0.9}, 70, 40}}) {
+    const auto plan = std::make_shared<const model::GridPlan>(plan_grid(config, request));
+    const std::vector<double> want = test::reference_values(*inr_model, theta, *plan);
+    BOOST_TEST(error_of(inr_model, theta, plan, want) < 1e-5);
+    const auto [low, high] = std::ranges::minmax(want);
+    spread = std::max(spread, high - low);
+  }
+  BOOST_TEST(spread > 0.1);
+}
+
+// Every row of the table draws every decoder, and tells its memory.
+BOOST_AUTO_TEST_CASE(every_back_end_draws_every_decoder) {
+  BOOST_TEST(&render::find_backend("cpu") == &render::backends().front());
+  BOOST_CHECK_THROW(render::find_backend("cup"), base::UsageError);
+  base::WorkerPool pool(2);
+  for (const model::DecoderRow& row : model::decoder_rows()) {
+    const model::ModelConfig config = test::small_decoder(row.decoder);
+    const auto inr_model = test::make_small_model(config);
+    const std::vector<float> theta = test::random_theta(config, 5);
+    const auto plan = std::make_shared<const model::GridPlan>(plan_grid(config, {{}, 32, 24}));
+    const std::vector<double> want = test::reference_values(*inr_model, theta, *plan);
+    for (const render::Backend& backend : render::backends()) {
+      BOOST_TEST_CONTEXT(row.name << " by " << backend.name) {
+        BOOST_TEST(backend.can_draw(config));
+        BOOST_TEST(backend.fixed_bytes(*inr_model, *plan, 1) > static_cast<int64_t>(theta.size() * sizeof(float)));
+        BOOST_TEST(backend.band_bytes(*inr_model, *plan, 4) > backend.band_bytes(*inr_model, *plan, 1));
+        render::Renderer renderer(inr_model, theta, plan, {{backend.name, {}}});
+        std::vector<float> got(want.size());
+        renderer.rows(0, plan->height(), got, &pool);
+        BOOST_TEST(test::worst_ratio(std::span<const float>(got), std::span<const double>(want), 1e-5, 0) <= 1);
+        BOOST_CHECK_THROW(renderer.rows(0, plan->height() + 1, got, &pool), std::logic_error);
+      }
+    }
+    BOOST_CHECK_THROW(render::make_reference(*inr_model, std::span(theta).first(3), *plan), std::logic_error);
+  }
+  const model::ModelConfig config = test::small_model();
+  const auto plan = std::make_shared<const model::GridPlan>(plan_grid(config, {}));
+  const auto inr_model = test::make_small_model(config);
+  BOOST_CHECK_THROW(render::Renderer(inr_model, test::random_theta(config, 1), plan, {{"cuda", {}}}), base::UsageError);
 }
