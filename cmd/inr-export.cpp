@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "base/worker_pool.hpp"
 #include "base/writable.hpp"
 #include "cli/common_options.hpp"
 #include "cli/run_tool.hpp"
@@ -47,7 +48,8 @@ base::ExitCode run(const Arguments& arguments) {
   base::require_replaceable(arguments.out);  // before gigabytes are read
   const std::string path = runs::resolve_checkpoint(arguments.checkpoint);
   cli::refuse_same_file(path, arguments.out);
-  sample::export_generator(sample::load_generator(path), arguments.out, arguments.half);
+  base::WorkerPool pool;
+  sample::export_generator(sample::load_generator(path), arguments.out, arguments.half, render::by_threads(pool));
   base::log_info(path + " -> " + arguments.out);
   return base::ExitCode::kOk;
 }

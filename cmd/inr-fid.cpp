@@ -17,6 +17,7 @@
 #include "cli/interrupt.hpp"
 #include "cli/run_tool.hpp"
 #include "inr-fid-options.hpp"
+#include "render/processor.hpp"
 
 namespace {
 
@@ -86,6 +87,7 @@ base::ExitCode run(FidOptions& request) {
   if (request.threshold && (request.evaluate.real.empty() || request.evaluate.fake.empty())) {
     throw base::UsageError("--threshold needs a score; give --real and --fake");
   }
+  (void)render::chosen_operations();  // a wrong INR_PROCESSOR fails here, before anything is read
   request.evaluate.seed = request.common.seed;
   request.evaluate.n_threads = request.common.n_threads;
   if (request.common.batch > 0) request.evaluate.batch = request.common.batch;

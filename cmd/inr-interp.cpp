@@ -8,11 +8,11 @@
 
 #include "base/error.hpp"
 #include "base/progress.hpp"
+#include "base/worker_pool.hpp"
 #include "cli/common_options.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/run_tool.hpp"
 #include "cli/streams.hpp"
-#include "field/torch_pool.hpp"
 #include "runs/checkpoint_file.hpp"
 #include "sample/generator.hpp"
 #include "sample/interpolate.hpp"
@@ -172,7 +172,9 @@ void from_model(const Arguments& a) {
   cli::check_output(output_of(a), kOutputHint);  // before gigabytes are read
   const std::string checkpoint = runs::resolve_checkpoint(cli::checkpoint_path(a.checkpoint));
   cli::refuse_same_file(checkpoint, a.common.out);
-  const sample::Sampler sampler(sample::load_generator(checkpoint), a.truncation);
+  base::WorkerPool pool(a.common.n_threads);
+  const render::ForEach threads = render::by_threads(pool);
+  const sample::Sampler sampler(sample::load_generator(checkpoint), a.truncation, threads);
   std::vector<base::Json> infos;
   sample::SeededLatents seeded(sampler, a.seed_style.empty() ? "inr" : a.seed_style);
   for (const uint64_t seed : a.seeds) {
@@ -181,18 +183,17 @@ void from_model(const Arguments& a) {
   }
   if (!a.latents.empty()) {
     keys.rows = sample::read_latents(a.latents, keys.hidden ? sampler.config().hidden : sampler.config().z_dim);
-    for (const sample::LatentRow& row : keys.rows) infos.push_back({{"latents", a.latents}, {"row", row.index}});
+    for (size_t i = 0; i < keys.rows.size(); ++i) infos.push_back({{"latents", a.latents}, {"row", i}});
   }
   if (a.truncation)
     for (base::Json& info : infos) info["truncation"] = *a.truncation;
   const sample::Film film = plan_film(a, keys.rows.size(), a.latents);
-  field::TorchPool pool(a.common.n_threads);
-  const sample::KeyFilm key_film(sampler, std::move(keys), way, pool);
+  const sample::KeyFilm key_film(sampler, std::move(keys), way, threads);
   stream::StreamHeader header = sampler.header(std::nullopt, "", stream::ThetaDtype::kF32);
   header.checkpoint = cli::checkpoint_name(a.checkpoint);
   write_film(a, film, way, {header, sampler.shared(), infos},
              a.common.batch > 0 ? a.common.batch : sample::Sampler::kGroup * pool.size(),
-             [&](int64_t first, int64_t last) { return key_film.thetas(film, first, last, pool); });
+             [&](int64_t first, int64_t last) { return key_film.thetas(film, first, last, threads); });
 }
 
 }  // namespace

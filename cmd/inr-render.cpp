@@ -31,6 +31,7 @@
 #include "draw/shown_picture.hpp"
 #include "image/deep_zoom_files.hpp"
 #include "inr-render-options.hpp"
+#include "render/processor.hpp"
 
 namespace {
 
@@ -112,6 +113,7 @@ void check_outputs(const Arguments& a, const std::optional<draw::FramePattern>& 
 
 base::ExitCode run(Arguments& a) {
   cli::require_processor(a.common.device);
+  (void)render::chosen_operations();  // a wrong INR_PROCESSOR fails here, before anything is read
   const auto mode = a.words.empty() ? std::nullopt : draw::parse_mode(a.words.front());
   if (!mode && !a.words.empty()) draw::refuse_misspelt_mode(a.words.front());
   a.request.mode = mode.value_or(draw::Mode::kGrid);
@@ -128,10 +130,8 @@ base::ExitCode run(Arguments& a) {
   const bool named_here = a.common.out.empty() && cli::stdout_is_terminal();
   const std::string out =
       named_here ? "inr-render." + draw::ending(*a.request.format) : draw::single_output(a.request, a.common.out);
-
   std::error_code unknown;
   const bool replaces = named_here && std::filesystem::exists(out, unknown);
-
   for (const std::string& stream : streams) cli::refuse_same_file(stream, out);
   check_outputs(a, pattern, out);
   warn_of_far_window(a.request);

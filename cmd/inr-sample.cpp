@@ -10,12 +10,11 @@
 #include "base/error.hpp"
 #include "base/legacy_normal.hpp"
 #include "base/progress.hpp"
+#include "base/worker_pool.hpp"
 #include "cli/common_options.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/run_tool.hpp"
 #include "cli/streams.hpp"
-#include "field/torch_pool.hpp"
-#include "parallel/device.hpp"
 #include "runs/checkpoint_file.hpp"
 #include "sample/generator.hpp"
 #include "sample/sampler.hpp"
@@ -36,8 +35,7 @@ const cli::ToolPage kPage = {
                     "draw it: inr-render makes pictures of it, inr-interp films, inr-fid scores.",
                     "Sample i is drawn by key (S, i), --seeds by keys (3, 0), (7, 0), ...: the same on every machine, "
                     "and the same bytes "
-                    "whatever -n, --batch and --threads are. The processor draws them unless --device names a GPU, "
-                    "whose parameters differ in their last digits.",
+                    "whatever -n, --batch and --threads are.",
                     "--seed-style numpy draws as the scripts of the released INR-GAN code do, so that a picture that "
                     "they made for a seed can be made again: sample i is row i of "
                     "numpy.random.RandomState(S).randn(N, z_dim).",
@@ -110,7 +108,7 @@ class Requests {
     base::LegacyNormal::require_seed(a.common.seed);
   }
   [[nodiscard]] int64_t count() const { return count_; }
-  [[nodiscard]] sample::LatentRow row(int64_t i) {
+  [[nodiscard]] sample::Sampler::Row row(int64_t i) {
     if (!file_.empty()) return file_[static_cast<size_t>(i)];
     const auto [seed, index] = key(i);
     return seeded_.row(seed, index);
@@ -136,13 +134,16 @@ class Requests {
 
   const Arguments& a_;
   sample::SeededLatents seeded_;
-  std::vector<sample::LatentRow> file_;
+  std::vector<sample::Sampler::Row> file_;
   int64_t count_ = 0;
 };
 
 base::ExitCode run(const Arguments& a) {
-  // Samples are the same on every machine unless a GPU is asked for by name.
-  const at::Device device = parallel::open_device(a.common.device == "auto" ? "cpu" : a.common.device);
+  if (a.common.device.starts_with("cuda")) {
+    throw base::UsageError(
+        "--device " + base::printable(a.common.device) +
+        ": sampling on a GPU comes with the CUDA plug-in, which this build lacks; leave --device out");
+  }
   cli::refuse_same_file(a.latents, a.common.out);
   if (a.space == "w" && a.latents.empty()) throw base::UsageError("--space w says what --latents holds; give that too");
   if (a.space == "w" && a.truncation) {
@@ -157,9 +158,10 @@ base::ExitCode run(const Arguments& a) {
   cli::Output output(out, hint);
   // A file has to be removed; writing to a pipe may take for ever, and is ended in the usual way.
   if (output.file() != nullptr) interrupt.emplace();
-  const sample::Sampler sampler(sample::load_generator(checkpoint), a.truncation, device);
+  base::WorkerPool pool(a.common.n_threads);
+  const render::ForEach threads = render::by_threads(pool);
+  const sample::Sampler sampler(sample::load_generator(checkpoint), a.truncation, threads);
   Requests requests(a, sampler);
-  field::TorchPool pool(a.common.n_threads);
   const int64_t batch = a.common.batch > 0 ? a.common.batch : sample::Sampler::kGroup * pool.size();
   const bool from_w = !a.latents.empty() && a.space == "w";
   stream::StreamHeader header = sampler.header(static_cast<uint64_t>(requests.count()), "samples",
@@ -169,13 +171,10 @@ base::ExitCode run(const Arguments& a) {
                                  sampler.shared());
   base::Progress progress("sampling", static_cast<uint64_t>(requests.count()), "samples");
   for (int64_t first = 0; first < requests.count(); first += batch) {
-    std::vector<sample::LatentRow> rows;
+    std::vector<sample::Sampler::Row> rows;
     for (int64_t i = first; i < std::min(first + batch, requests.count()); ++i) rows.push_back(requests.row(i));
-    if (!from_w) {
-      const auto hidden = sampler.hidden_rows(rows, pool);
-      for (size_t i = 0; i < rows.size(); ++i) rows[i].values = hidden[i];
-    }
-    const auto thetas = sampler.theta_rows(rows, pool);
+    if (!from_w) rows = sampler.hidden_rows(rows, threads);
+    const auto thetas = sampler.theta_rows(rows, threads);
     for (size_t i = 0; i < thetas.size(); ++i) writer.write(requests.info(first + static_cast<int64_t>(i)), thetas[i]);
     progress.update(writer.records_written());
     if (interrupt) interrupt->throw_if_raised();

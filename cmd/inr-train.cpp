@@ -27,6 +27,7 @@
 #include "parallel/device.hpp"
 #include "parallel/launch.hpp"
 #include "parallel/shard.hpp"
+#include "render/processor.hpp"
 #include "runs/checkpoint_file.hpp"
 #include "runs/run_lock.hpp"
 
@@ -147,6 +148,7 @@ base::ExitCode run(Arguments& a) {
   if (launch.rank > 0)
     base::init_logging("inr-train (process " + std::to_string(launch.rank) + ")", base::LogLevel::kQuiet);
   check_use(a);
+  (void)render::chosen_operations();  // a wrong INR_PROCESSOR fails here, not at the first checkpoint
   if (a.common.n_threads == 0) a.common.n_threads = parallel::default_threads(launch);
   at::set_num_threads(a.common.n_threads);
   a.trainer.device = parallel::open_device(a.common.device, launch.local_rank);

@@ -17,11 +17,11 @@ set(INR_ROOM_released   base model)
 set(INR_ROOM_runs       base model)
 set(INR_ROOM_inspect    base image lmdb dataset stream model runs)
 set(INR_ROOM_draw       base image model stream render)
+set(INR_ROOM_sample     base stream model render runs)
 # ------------------------------------------------------- LibTorch
 set(INR_ROOM_field      base model render kernels)
 set(INR_ROOM_parallel   base)
 set(INR_ROOM_gan        base image dataset model field render parallel runs)
-set(INR_ROOM_sample     base stream model field render runs gan)
 set(INR_ROOM_metrics    base image dataset stream model field render parallel gan sample runs)
 
 # A directory that holds one symbolic link, <room> -> libcore/<room>: the include path of that room and of no other.

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gan/checkpoint.hpp"
 
+#include <ATen/Parallel.h>
+
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -12,7 +14,8 @@
 #include "base/log.hpp"
 #include "base/safetensors.hpp"
 #include "base/sha256.hpp"
-#include "gan/hypernetwork.hpp"
+#include "render/hypernetwork.hpp"
+#include "render/processor.hpp"
 #include "runs/checkpoint_file.hpp"
 
 namespace inr::gan {
@@ -23,6 +26,22 @@ using field::TensorMap;
 
 void append(std::vector<base::TensorView>& out, std::vector<base::TensorView> more) {
   out.insert(out.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+/// By the kernels that sampling uses: the numbers that it would compute.
+std::vector<float> mean_hidden(const model::ModelConfig& config, const TensorMap& tensors) {
+  model::Weights weights;
+  for (const auto& [name, tensor] : tensors) {
+    if (!name.starts_with("hypernet.") || name.starts_with("hypernet.out.")) continue;
+    const auto* values = tensor.const_data_ptr<float>();
+    weights[name].assign(values, values + tensor.numel());
+  }
+  const render::ForEach threads = [](int64_t n, const std::function<void(int64_t)>& work) {
+    at::parallel_for(0, n, 1, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) work(i);
+    });
+  };
+  return render::Hypernetwork(config, weights, render::chosen_operations()).mean_hidden(threads);
 }
 
 LoadedRun read_run(const base::Safetensors& file) {
@@ -79,8 +98,8 @@ void save_checkpoint(const std::string& path, const model::Config& config, const
   const auto g_specs = model::generator_tensors(config.model);
   const auto d_specs = model::discriminator_tensors(config.discriminator, config.model.resolution);
   std::vector<base::TensorView> views = field::tensor_views(state.ema, "ema.", g_specs);
-  const at::Tensor h_mean = mean_hidden(config.model, state.ema);
-  views.push_back(field::tensor_view("ema.h_mean", h_mean));
+  const std::vector<float> h_mean = mean_hidden(config.model, state.ema);
+  views.push_back({"ema.h_mean", base::Dtype::kF32, {config.model.hidden}, std::as_bytes(std::span(h_mean))});
   append(views, field::tensor_views(state.g, "g.", g_specs));
   append(views, field::tensor_views(state.d, "d.", d_specs));
   const auto add_moments = [&](const AdamState& adam, const std::string& prefix, const auto& specs) {

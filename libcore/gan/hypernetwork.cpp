@@ -9,14 +9,10 @@
 
 #include "base/crc32c.hpp"
 #include "base/philox.hpp"
-#include "field/thread_count.hpp"
-#include "field/torch_pool.hpp"
 
 namespace inr::gan {
 namespace {
 
-constexpr int64_t kMeanLatents = 10000;
-constexpr int64_t kMeanChunk = 1000;
 constexpr uint32_t kWeightStream = 0x57454947;  // "WEIG": apart from the streams of latents, data order and flips
 
 base::CounterRng weight_rng(uint64_t seed, const std::string& name) {
@@ -87,23 +83,6 @@ at::Tensor latents(uint64_t seed, uint64_t first, int64_t n, int64_t z_dim) {
     rng.fill_normal({out.data_ptr<float>() + i * z_dim, static_cast<size_t>(z_dim)});
   }
   return out;
-}
-
-// Each chunk is the work of one thread and the chunks are summed in their order, for the same bits on any number of
-// threads.
-at::Tensor mean_hidden(const model::ModelConfig& config, const field::TensorMap& weights) {
-  const at::NoGradGuard no_grad;
-  const field::ThreadCountGuard one_thread(1);
-  const at::TensorOptions options = weights.at("hypernet.0.weight").options();
-  std::vector<at::Tensor> sums(kMeanLatents / kMeanChunk);
-  field::TorchPool pool(options.device().is_cpu() ? std::min<int>(one_thread.before(), kMeanLatents / kMeanChunk) : 1);
-  pool.run(std::ssize(sums), [&](int64_t i) {
-    const at::Tensor z = latents(0, static_cast<uint64_t>(i * kMeanChunk), kMeanChunk, config.z_dim);
-    sums[static_cast<size_t>(i)] = hidden(config, weights, z.to(options)).to(at::kCPU, at::kDouble).sum(0);
-  });
-  at::Tensor sum = at::zeros({config.hidden}, at::kDouble);
-  for (const at::Tensor& each : sums) sum += each;
-  return (sum / static_cast<double>(kMeanLatents)).to(at::kFloat);
 }
 
 }  // namespace inr::gan

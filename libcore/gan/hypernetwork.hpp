@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
 // The hypernetwork G: latent z -> hidden h -> INR parameters theta (model.md, section 1; the paper's section 3.1; of
-// decoder released: its mapping network and affine layers, released.md, section 1). Differentiable. W space is h, Z
-// space is z.
+// decoder released: its mapping network and affine layers, released.md, section 1). Differentiable, for training; for
+// sampling there is render/hypernetwork.hpp. W space is h, Z space is z.
 #pragma once
 #include <cstdint>
 
@@ -27,8 +27,5 @@ at::Tensor theta(const field::TensorMap& weights, const at::Tensor& h);
 /// Latents of records first .. first + n - 1: row i is drawn by key (seed, first + i). [n, z_dim], the same on every
 /// machine.
 at::Tensor latents(uint64_t seed, uint64_t first, int64_t n, int64_t z_dim);
-
-/// Mean of h over the 10,000 latents of seed 0 (model.md section 1): [hidden]. On a CPU threads change no bit of it.
-at::Tensor mean_hidden(const model::ModelConfig& config, const field::TensorMap& weights);
 
 }  // namespace inr::gan

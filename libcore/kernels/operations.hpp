@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// The few operations that the fast renderer is written over (render.md): one table of functions for each instruction
-// set, chosen at run time. Raw pointers and sizes; whoever calls has checked them. All functions are pure, hold no
-// state and may run in any number of threads at once.
+// The few operations that the fast renderer and the hypernetwork are written over (render.md): one table of functions
+// for each instruction set, chosen at run time. Raw pointers and sizes; whoever calls has checked them. All functions
+// are pure, hold no state and may run in any number of threads at once.
 //
 // Letters: d rows of a matrix (channels that come out), C columns (channels that go in), P_x and P_y nodes, Q columns
 // of the coordinate term, m frequencies.
@@ -155,6 +155,21 @@ struct MomentsJob {
   double* sums = nullptr;
 };
 
+/// Some rows of a linear layer, for latents in groups of kGroup that lie side by side:
+///     out[g][o][l] = bias[o] + sum_k weight[o][k] in[g][k][l],
+/// one chain of multiply-adds from the bias on, k ascending: a latent's result depends neither on its lane nor on what
+/// lies in the others.
+struct LinearJob {
+  const float* weight = nullptr;  // [rows, columns], row-major, rows weight_stride apart
+  int64_t weight_stride = 0;
+  const float* bias = nullptr;  // [rows]
+  int64_t rows = 0, columns = 0;
+  const float* in = nullptr;  // [n_groups][columns][kGroup], groups in_stride apart
+  int64_t n_groups = 0, in_stride = 0;
+  float* out = nullptr;  // [n_groups][rows][kGroup], groups out_stride apart
+  int64_t out_stride = 0;
+};
+
 struct Operations {
   const char* name;
   void (*layer)(const LayerJob& job);
@@ -165,6 +180,7 @@ struct Operations {
   void (*interpolate)(const InterpolateJob& job);
   void (*moments)(const MomentsJob& job);
   void (*differences)(const DifferencesJob& job);
+  void (*linear)(const LinearJob& job);
   /// tanh of n floats, in place; absolute error below 2e-7.
   void (*tanh)(float* values, int64_t n);
 };

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// Which instruction sets there are operations for, and which of them this machine runs.
+// Which instruction sets there are operations for, and which of them this machine runs. All but kPortable have fused
+// multiply-adds and compute the same bits.
 #pragma once
 #include <vector>
 
@@ -8,7 +9,7 @@
 
 namespace inr::kernels {
 
-enum class Processor { kPortable, kAvx2, kAvx512 };
+enum class Processor { kPortable, kPortableFma, kAvx2, kAvx512 };
 
 /// The best one that this machine runs.
 Processor best_processor() noexcept;

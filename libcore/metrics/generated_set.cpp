@@ -69,9 +69,7 @@ std::shared_ptr<const render::InrModel> model_of(const sample::LoadedGenerator& 
   model->config = generator.config.model;
   model->layout = model::theta_layout(model->config);
   for (const model::TensorSpec& spec : model::shared_tensors(model->config)) {
-    const at::Tensor& values = generator.weights.at(spec.name);
-    const float* first = values.const_data_ptr<float>();
-    model->shared[spec.name].assign(first, first + values.numel());
+    model->shared[spec.name] = generator.weights.at(spec.name);
   }
   return model;
 }
@@ -116,13 +114,12 @@ class CheckpointSet final : public PictureSet {
  private:
   // The next group of records, which share one product.
   void draw_group() {
-    std::vector<sample::LatentRow> rows;
+    std::vector<sample::Sampler::Row> rows;
     for (int64_t i = n_given_; i < std::min(n_given_ + sample::Sampler::kGroup, n_images_); ++i) {
       rows.push_back(sampler_.latent(seed_, static_cast<uint64_t>(i)));
     }
-    std::vector<std::vector<float>> hidden = sampler_.hidden_rows(rows, pool_);
-    for (size_t i = 0; i < rows.size(); ++i) rows[i].values = std::move(hidden[i]);
-    thetas_ = sampler_.theta_rows(rows, pool_);
+    const render::ForEach threads = [this](int64_t n, const auto& work) { pool_.run(n, work); };
+    thetas_ = sampler_.theta_rows(sampler_.hidden_rows(rows, threads), threads);
   }
 
   Painter painter_;

@@ -15,7 +15,7 @@
 
 #include "model/grid.hpp"
 #include "render/inr_model.hpp"
-#include "render/matrix.hpp"
+#include "render/for_each.hpp"
 
 namespace inr::render {
 

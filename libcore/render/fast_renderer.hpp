@@ -10,10 +10,9 @@
 // Where features are divided by their deviation over the image (instance norm), all blocks are evaluated first on their
 // own grids, a layer at a time, whole (own_grids.cpp); the deviations then are part of the weights.
 //
-// On one kind of processor the picture is a pure function of the request: every value is one chain of multiply-adds, or
-// a few of them whose panels the grid pairs, so bands, threads and memory bounds change no bit (kernels/panels.hpp);
-// another window may, by rounding. AVX2 and AVX-512
-// agree to the bit; processors without fused multiply-adds round differently.
+// The picture is a pure function of the request: every value is one chain of multiply-adds, or a few of them whose
+// panels the grid pairs, so bands, threads and memory bounds change no bit (kernels/panels.hpp); another window may, by
+// rounding. All instruction sets with fused multiply-adds agree to the bit; those without round differently.
 //
 // Letters: H rows and W columns of cells of a block's grid, d width of a block.
 #pragma once

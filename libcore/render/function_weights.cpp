@@ -26,12 +26,6 @@ constexpr std::array kMakers = {
 
 }  // namespace
 
-void for_pieces(const ForEach& for_each, int64_t n, int64_t piece, const std::function<void(int64_t)>& work) {
-  for_each((n + piece - 1) / piece, [&](int64_t i) {
-    for (int64_t j = i * piece; j < std::min(n, (i + 1) * piece); ++j) work(j);
-  });
-}
-
 Matrix WeightMaker::matrix(int64_t rows, int64_t columns) {
   return {rows, columns, kernels::Buffer::zeros(kernels::n_strips(rows) * kStrip * columns)};
 }

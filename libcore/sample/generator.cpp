@@ -4,51 +4,42 @@
 
 #include <algorithm>
 
-#include "base/crc32c.hpp"
-#include "base/error.hpp"
 #include "base/safetensors.hpp"
-#include "base/sha256.hpp"
-#include "gan/hypernetwork.hpp"
+#include "render/hypernetwork.hpp"
+#include "render/processor.hpp"
 #include "runs/checkpoint_file.hpp"
 
 namespace inr::sample {
-namespace {
 
 using base::Json;
-using field::TensorMap;
-
-std::string hash_weights(const TensorMap& weights) {
-  std::string list;
-  for (const auto& [name, tensor] : weights) {
-    list += name + " " + std::to_string(base::crc32c(field::tensor_view(name, tensor).data)) + "\n";
-  }
-  return base::sha256_hex(std::as_bytes(std::span<const char>(list.data(), list.size())));
-}
-
-}  // namespace
 
 LoadedGenerator load_generator(const std::string& path) {
   const base::Safetensors file = runs::open_checkpoint(path);
   LoadedGenerator out;
   out.path = path;
   out.config = runs::read_config(file);
-  out.weights = field::load_tensors(file, "ema.", model::generator_tensors(out.config.model));
+  out.weights = model::load_weights(file, "ema.", model::generator_tensors(out.config.model));
   if (file.find("ema.h_mean") != nullptr) {
-    const model::TensorSpec spec[1] = {{"h_mean", {out.config.model.hidden}}};
-    out.h_mean = field::load_tensors(file, "ema.", spec).at("h_mean");
+    const int64_t shape[1] = {out.config.model.hidden};
+    out.h_mean = file.read_f32("ema.h_mean", shape);
   }
-  out.model_hash = hash_weights(out.weights);
+  out.model_hash = model::model_hash(out.weights);
   out.progress = runs::metadata_json(file, "progress");
   out.provenance = runs::metadata_json(file, "provenance");
   return out;
 }
 
-void export_generator(const LoadedGenerator& generator, const std::string& path, bool half) {
+std::vector<float> mean_hidden(const LoadedGenerator& generator, const render::ForEach& for_each) {
+  return render::Hypernetwork(generator.config.model, generator.weights, render::chosen_operations())
+      .mean_hidden(for_each);
+}
+
+void export_generator(const LoadedGenerator& generator, const std::string& path, bool half,
+                      const render::ForEach& for_each) {
   const auto specs = model::generator_tensors(generator.config.model);
-  std::vector<base::TensorView> views = field::tensor_views(generator.weights, "ema.", specs);
-  const at::Tensor h_mean =
-      generator.h_mean ? *generator.h_mean : gan::mean_hidden(generator.config.model, generator.weights);
-  views.push_back(field::tensor_view("ema.h_mean", h_mean));
+  std::vector<base::TensorView> views = model::tensor_views(generator.weights, "ema.", specs);
+  const std::vector<float> h_mean = generator.h_mean ? *generator.h_mean : mean_hidden(generator, for_each);
+  views.push_back({"ema.h_mean", base::Dtype::kF32, {generator.config.model.hidden}, std::as_bytes(std::span(h_mean))});
   std::vector<std::vector<uint16_t>> halves;
   if (half) {
     halves.reserve(views.size());

@@ -13,22 +13,22 @@ namespace inr::sample {
 
 /// The latents of a film's key points.
 struct KeyLatents {
-  std::vector<LatentRow> rows;
+  std::vector<Sampler::Row> rows;
   bool hidden = false;  // rows of h instead of z
 };
 
 class KeyFilm {
  public:
   /// sampler: must outlive this. keys: rows of h with Space::kW or kParams only.
-  KeyFilm(const Sampler& sampler, KeyLatents keys, Way way, base::WorkerPool& pool);
+  KeyFilm(const Sampler& sampler, KeyLatents keys, Way way, const render::ForEach& for_each);
   /// theta of frames first .. last - 1: [last - first][n_theta].
   [[nodiscard]] std::vector<std::vector<float>> thetas(const Film& film, int64_t first, int64_t last,
-                                                       base::WorkerPool& pool) const;
+                                                       const render::ForEach& for_each) const;
 
  private:
   const Sampler& sampler_;
   Way way_;
-  std::vector<LatentRow> points_;  // z, h or theta of the key points
+  std::vector<Sampler::Row> points_;  // z, h or theta of the key points
 };
 
 }  // namespace inr::sample

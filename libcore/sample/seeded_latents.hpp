@@ -19,8 +19,8 @@ class SeededLatents {
       : sampler_(sampler), numpy_(style == "numpy"), rows_(static_cast<size_t>(sampler.config().z_dim)) {}
 
   /// Throws UsageError where numpy has no such seed.
-  LatentRow row(uint64_t seed, uint64_t index) {
-    return numpy_ ? LatentRow{rows_.row(seed, index), index} : sampler_.latent(seed, index);
+  Sampler::Row row(uint64_t seed, uint64_t index) {
+    return numpy_ ? rows_.row(seed, index) : sampler_.latent(seed, index);
   }
   /// What a record says of it.
   [[nodiscard]] base::Json info(uint64_t seed, uint64_t index) const {

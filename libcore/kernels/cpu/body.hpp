@@ -7,6 +7,7 @@
 // The layer is the hot path: kRows rows of a strip against kVectors vectors of a panel stay in registers through all
 // summands; bias, the coarser grid's values and ReLU happen there too.
 #pragma once
+#include "kernels/cpu/linear.hpp"
 #include "kernels/cpu/rows.hpp"
 #include "kernels/cpu/vectors.hpp"
 
@@ -184,7 +185,7 @@ void weights(const WeightJob& job) {
 }
 
 constexpr Operations table(const char* name) {
-  return {name, layer, weights, spread, combine, features, interpolate, moments, differences, tanh};
+  return {name, layer, weights, spread, combine, features, interpolate, moments, differences, linear, tanh};
 }
 
 }  // namespace

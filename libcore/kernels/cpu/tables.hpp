@@ -6,6 +6,6 @@
 
 namespace inr::kernels::cpu {
 
-extern const Operations kPortable, kAvx2, kAvx512;
+extern const Operations kPortable, kPortableFma, kAvx2, kAvx512;
 
 }  // namespace inr::kernels::cpu

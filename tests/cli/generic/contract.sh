@@ -44,6 +44,10 @@ used_ms() {
   echo $((10#${user/./} + 10#${system/./}))
 }
 libraries=$(ldd "$BIN/$tool")
+case $tool in
+  inr-train | inr-render | inr-fid) ;;
+  *) [[ $libraries != *torch* ]] || fail "$tool links LibTorch" ;;
+esac
 limit=30
 [[ $libraries == *libtorch* ]] && limit=500
 [[ $libraries == *libasan* ]] && limit=5000

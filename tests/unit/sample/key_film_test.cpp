@@ -3,11 +3,9 @@
 // Films through key points of a model: the same bits in every company, the key points' own records, straight ways.
 #include "sample/key_film.hpp"
 
-#include "field/torch_pool.hpp"
-#include "gan/hypernetwork.hpp"
-#include "sample/generator.hpp"
+#include "base/worker_pool.hpp"
 #include "support/test.hpp"
-#include "unit/gan/tiny_config.hpp"
+#include "unit/sample/tiny_generator.hpp"
 
 namespace {
 
@@ -19,37 +17,26 @@ constexpr sample::Way kW{sample::Space::kW, sample::Path::kLinear};
 constexpr sample::Way kParams{sample::Space::kParams, sample::Path::kLinear};
 
 struct Fixture {
-  Fixture() : sampler(generator(), 0.8), pool(2) {}
-  static sample::LoadedGenerator generator() {
-    sample::LoadedGenerator out;
-    out.config = test::tiny_config();
-    out.weights = gan::initial_generator(out.config.model, 5);
-    return out;
+  [[nodiscard]] sample::Sampler::Row row(uint64_t seed) const { return sampler.latent(seed, 0); }
+  [[nodiscard]] std::vector<float> record(const sample::Sampler::Row& z) const {
+    return sampler.theta_rows(sampler.hidden_rows({{z}}, threads), threads)[0];
   }
-  [[nodiscard]] sample::LatentRow row(uint64_t seed, uint64_t index = 0) const {
-    sample::LatentRow out = sampler.latent(seed, 0);
-    out.index = index;
-    return out;
-  }
-  [[nodiscard]] std::vector<float> record(sample::LatentRow z) {
-    const uint64_t index = z.index;
-    return sampler.theta_rows({{{sampler.hidden_rows({{z}}, pool)[0], index}}}, pool)[0];
-  }
-  Thetas all(std::vector<sample::LatentRow> keys, sample::Way way, int64_t frames, bool loop = false,
+  Thetas all(std::vector<sample::Sampler::Row> keys, sample::Way way, int64_t frames, bool loop = false,
              int64_t batch = 1000) {
     const sample::Film film(static_cast<int64_t>(keys.size()), frames, loop, sample::Ease::kLinear);
-    const sample::KeyFilm key_film(sampler, {.rows = std::move(keys), .hidden = false}, way, pool);
+    const sample::KeyFilm key_film(sampler, {.rows = std::move(keys), .hidden = false}, way, threads);
     Thetas out;
     for (int64_t i = 0; i < film.size(); i += batch)
-      for (auto& theta : key_film.thetas(film, i, std::min(film.size(), i + batch), pool)) out.push_back(theta);
+      for (auto& theta : key_film.thetas(film, i, std::min(film.size(), i + batch), threads)) out.push_back(theta);
     return out;
   }
-  sample::Sampler sampler;
-  field::TorchPool pool;
+  sample::Sampler sampler{test::tiny_generator(), 0.8};
+  base::WorkerPool pool{2};
+  render::ForEach threads = render::by_threads(pool);
 };
 
 BOOST_FIXTURE_TEST_CASE(a_frame_at_a_key_point_is_the_keys_record, Fixture) {
-  const std::vector<sample::LatentRow> keys = {row(1), row(2, 21), row(3, 5)};
+  const std::vector<sample::Sampler::Row> keys = {row(1), row(2), row(3)};
   for (const sample::Way way : {kSphere, kW, kParams}) {
     const Thetas film = all(keys, way, 19);
     BOOST_REQUIRE_EQUAL(film.size(), 39U);
