@@ -35,7 +35,7 @@ const cli::ToolPage kPage = {
                     "draw it: inr-render makes pictures of it, inr-interp films, inr-fid scores.",
                     "Sample i is drawn by key (S, i), --seeds by keys (3, 0), (7, 0), ...: the same on every machine, "
                     "and the same bytes "
-                    "whatever -n, --batch and --threads are.",
+                    "whatever -n, --batch and --threads are, on every processor with fused multiply-add.",
                     "--seed-style numpy draws as the scripts of the released INR-GAN code do, so that a picture that "
                     "they made for a seed can be made again: sample i is row i of "
                     "numpy.random.RandomState(S).randn(N, z_dim).",

@@ -160,8 +160,8 @@ Row Hypernetwork::mean_hidden(const ForEach& for_each) const {
 
 void truncate(std::span<float> h, std::span<const float> mean, double psi) {
   for (size_t i = 0; i < h.size(); ++i) {
-    const auto m = static_cast<double>(mean[i]);
-    h[i] = static_cast<float>(m + (static_cast<double>(h[i]) - m) * psi);
+    // in this form exact at 0 and 1
+    h[i] = static_cast<float>((1 - psi) * static_cast<double>(mean[i]) + psi * static_cast<double>(h[i]));
   }
 }
 

@@ -59,7 +59,7 @@ class Hypernetwork {
   Linear out_;
 };
 
-/// h pulled towards its mean: mean + psi (h - mean), in double precision, rounded once. psi 1 changes nothing, 0 gives
+/// h pulled towards its mean: (1 - psi) mean + psi h, in double precision, rounded once. psi 1 changes nothing, 0 gives
 /// the mean.
 void truncate(std::span<float> h, std::span<const float> mean, double psi);
 
