@@ -58,7 +58,7 @@ FileBytes::~FileBytes() = default;
 void FileBytes::fill(uint64_t offset, std::span<std::byte> out) const {
   while (!out.empty()) {
     const ssize_t n = ::pread(state_->fd, out.data(), std::min(out.size(), kMaxCallBytes), static_cast<off_t>(offset));
-    if (n == 0) throw DataError(path_, "was cut while it was read", kWayOut);
+    if (n == 0) throw DataError(Fault::kCutShort, path_, "was cut while it was read", kWayOut);
     if (n < 0 && errno != EINTR) throw SystemError(path_, "read", errno);
     if (n < 0) continue;
     out = out.subspan(static_cast<size_t>(n));
@@ -70,7 +70,7 @@ void FileBytes::check_unchanged() const {
   struct stat now {};
   if (::fstat(state_->fd, &now) != 0) throw SystemError(path_, "read", errno);
   const struct stat& then = state_->status;
-  if (now.st_size < then.st_size) throw DataError(path_, "was cut while it was read", kWayOut);
+  if (now.st_size < then.st_size) throw DataError(Fault::kCutShort, path_, "was cut while it was read", kWayOut);
   if (now.st_size != then.st_size || now.st_mtim.tv_sec != then.st_mtim.tv_sec ||
       now.st_mtim.tv_nsec != then.st_mtim.tv_nsec)
     throw DataError(path_, "was written to while it was read", kWayOut);

@@ -93,7 +93,8 @@ std::vector<std::byte> read_file(const std::string& path, uint64_t max_bytes) {
     throw DataError(path, "is a terminal or a device, not a file", "name a file, or a pipe");
   }
   const auto refuse = [&] {
-    throw DataError(path, "is larger than the " + std::to_string(max_bytes) + " bytes that are read of such a file");
+    throw DataError(Fault::kUnsupported, path,
+                    "is larger than the " + std::to_string(max_bytes) + " bytes that are read of such a file");
   };
   uint64_t expected = 0;
   if (S_ISREG(status.st_mode)) {
@@ -129,7 +130,8 @@ MappedFile::MappedFile(const std::string& path) {
   if (!map) {
     try {
       if (read_up_to(file.get(), {static_cast<std::byte*>(at), size}, path) != size) {
-        throw DataError(path, "became shorter while it was read", "try again when nothing writes to it");
+        throw DataError(Fault::kCutShort, path, "became shorter while it was read",
+                        "try again when nothing writes to it");
       }
     } catch (...) {
       ::munmap(at, size);

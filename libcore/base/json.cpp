@@ -37,7 +37,7 @@ class TreeBuilder : public nlohmann::json_sax<Json> {
 
   bool key(std::string& name) override {
     if (!levels_.back().keys.insert(name).second) {
-      throw DataError(where_, "the JSON key '" + printable(name) + "' appears twice in one object");
+      throw DataError(Fault::kDamaged, where_, "the JSON key '" + printable(name) + "' appears twice in one object");
     }
     levels_.back().key = std::move(name);
     return true;
@@ -50,7 +50,8 @@ class TreeBuilder : public nlohmann::json_sax<Json> {
     if (const size_t cut = what.find(": "); what.starts_with("parse error at") && cut != std::string_view::npos) {
       what.remove_prefix(cut + 2);
     }
-    throw DataError(where_, "not valid JSON at byte " + std::to_string(position) + ": " + printable(what, 160));
+    throw DataError(Fault::kDamaged, where_,
+                    "not valid JSON at byte " + std::to_string(position) + ": " + printable(what, 160));
   }
 
   Json take() { return std::move(root_); }
@@ -64,7 +65,7 @@ class TreeBuilder : public nlohmann::json_sax<Json> {
 
   Json* add(Json value) {
     if (++n_values_ > kMaxValues)
-      throw DataError(where_, "JSON with more than " + std::to_string(kMaxValues) + " values");
+      throw DataError(Fault::kUnsupported, where_, "JSON with more than " + std::to_string(kMaxValues) + " values");
     if (levels_.empty()) {
       root_ = std::move(value);
       return &root_;
@@ -84,7 +85,7 @@ class TreeBuilder : public nlohmann::json_sax<Json> {
   // Only the innermost container grows, so that the pointers of the outer levels stay good.
   bool open(Json container) {
     if (levels_.size() == kMaxDepth) {
-      throw DataError(where_, "JSON nested deeper than " + std::to_string(kMaxDepth) + " levels");
+      throw DataError(Fault::kUnsupported, where_, "JSON nested deeper than " + std::to_string(kMaxDepth) + " levels");
     }
     Json* node = add(std::move(container));
     levels_.push_back({node, {}, {}});
@@ -105,9 +106,10 @@ class TreeBuilder : public nlohmann::json_sax<Json> {
 }  // namespace
 
 Json parse_json(std::string_view text, std::string_view where) {
-  if (text.size() > kMaxBytes) throw DataError(where, "JSON text of more than " + std::to_string(kMaxBytes) + " bytes");
+  if (text.size() > kMaxBytes)
+    throw DataError(Fault::kUnsupported, where, "JSON text of more than " + std::to_string(kMaxBytes) + " bytes");
   TreeBuilder builder(where);
-  if (!Json::sax_parse(text.begin(), text.end(), &builder)) throw DataError(where, "not valid JSON");
+  if (!Json::sax_parse(text.begin(), text.end(), &builder)) throw DataError(Fault::kDamaged, where, "not valid JSON");
   return builder.take();
 }
 

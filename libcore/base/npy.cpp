@@ -75,7 +75,9 @@ class DictionaryParser {
   }
 
  private:
-  [[noreturn]] void fail(const std::string& fault) const { throw DataError(where_, "the npy header " + fault); }
+  [[noreturn]] void fail(const std::string& text, Fault fault = Fault::kDamaged) const {
+    throw DataError(fault, where_, "the npy header " + text);
+  }
 
   void skip_spaces() {
     while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t')) ++at_;
@@ -118,7 +120,8 @@ class DictionaryParser {
 
   Dtype dtype() {
     skip_spaces();
-    if (text_.substr(at_).starts_with('[')) fail("describes records of several fields, which are not read");
+    if (text_.substr(at_).starts_with('['))
+      fail("describes records of several fields, which are not read", Fault::kUnsupported);
     const std::string code = string();
     const bool one_byte = code.size() == 3 && code[2] == '1';
     for (const TypeCode& known : kTypeCodes) {
@@ -127,11 +130,14 @@ class DictionaryParser {
         return known.dtype;
     }
     if (code.starts_with('>'))
-      throw DataError(where_, "is big endian", "save it with array.astype(array.dtype.newbyteorder('<'))");
+      throw DataError(Fault::kUnsupported, where_, "is big endian",
+                      "save it with array.astype(array.dtype.newbyteorder('<'))");
     if (code.find('O') != std::string::npos) {
-      throw DataError(where_, "holds Python objects, which are never read", "save an array of numbers");
+      throw DataError(Fault::kUnsupported, where_, "holds Python objects, which are never read",
+                      "save an array of numbers");
     }
-    throw DataError(where_, "has the unknown type '" + printable(code) + "'", "save it as float32 or float64");
+    throw DataError(Fault::kUnsupported, where_, "has the unknown type '" + printable(code) + "'",
+                    "save it as float32 or float64");
   }
 
   int64_t integer() {
@@ -244,24 +250,26 @@ std::string npy_header(Dtype dtype, std::span<const int64_t> shape) {
 NpyArray parse_npy(std::span<const std::byte> bytes, std::string_view where) {
   const auto cut_short = [&](uint64_t promised) {
     return DataError(
-        where,
+        Fault::kCutShort, where,
         "cut short: " + std::to_string(promised) + " bytes promised, " + std::to_string(bytes.size()) + " are there",
         "copy it anew");
   };
+  if (bytes.empty()) throw DataError(Fault::kEmpty, where, "is empty");
   const size_t n_common = std::min(bytes.size(), kMagic.size());
-  if (bytes.empty() || std::memcmp(bytes.data(), kMagic.data(), n_common) != 0)
-    throw DataError(where, "is no npy file");
+  if (std::memcmp(bytes.data(), kMagic.data(), n_common) != 0)
+    throw DataError(Fault::kForeign, where, "is not an npy file");
   if (bytes.size() < kMagic.size() + 2) throw cut_short(kMagic.size() + 2);
   const auto version = std::to_integer<unsigned>(bytes[kMagic.size()]);
   if (version < 1 || version > 3) {
-    throw DataError(where, "has npy version " + std::to_string(version) + "; versions 1 to 3 are read");
+    throw DataError(version == 0 ? Fault::kDamaged : Fault::kNewer, where,
+                    "has npy version " + std::to_string(version) + "; versions 1 to 3 are read");
   }
   const size_t length_at = kMagic.size() + 2, length_bytes = version == 1 ? 2 : 4;
   if (bytes.size() < length_at + length_bytes) throw cut_short(length_at + length_bytes);
   const uint64_t header_bytes = little_endian(bytes.subspan(length_at, length_bytes));
   const uint64_t data_at = length_at + length_bytes + header_bytes;
   if (header_bytes > kMaxHeaderBytes)
-    throw DataError(where, "has an npy header of " + std::to_string(header_bytes) + " bytes");
+    throw DataError(Fault::kDamaged, where, "has an npy header of " + std::to_string(header_bytes) + " bytes");
   if (data_at > bytes.size()) throw cut_short(data_at);
   const auto* text = reinterpret_cast<const char*>(bytes.data()) + length_at + length_bytes;
   Header header = DictionaryParser({text, static_cast<size_t>(header_bytes)}, where).parse();
@@ -269,11 +277,12 @@ NpyArray parse_npy(std::span<const std::byte> bytes, std::string_view where) {
   const std::span<const std::byte> data = bytes.subspan(static_cast<size_t>(data_at));
   const size_t each = dtype_bytes(header.dtype);
   const std::optional<int64_t> numel = checked_numel(header.shape, each);
-  if (!numel) throw DataError(where, "has a shape that is too large: " + printable(shape_text(header.shape)));
+  if (!numel)
+    throw DataError(Fault::kDamaged, where, "has a shape that is too large: " + printable(shape_text(header.shape)));
   const uint64_t n_bytes = static_cast<uint64_t>(*numel) * each;
   if (n_bytes > data.size()) throw cut_short(data_at + n_bytes);
   if (n_bytes < data.size()) {
-    throw DataError(where, "has " + std::to_string(data.size() - n_bytes) + " bytes after its array");
+    throw DataError(Fault::kDamaged, where, "has " + std::to_string(data.size() - n_bytes) + " bytes after its array");
   }
   // With at most one size above 1 both orders are the same.
   const auto n_long = std::count_if(header.shape.begin(), header.shape.end(), [](int64_t size) { return size > 1; });

@@ -42,18 +42,19 @@ using Source = std::unique_ptr<zip_source_t, FreeSource>;
 // A member must say what libzip needs to know, and must not promise more than its compressed bytes can give.
 uint64_t checked_size(const zip_stat_t& status, uint64_t archive_bytes, std::string_view where) {
   constexpr zip_uint64_t kNeeded = ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD;
-  if ((status.valid & kNeeded) != kNeeded) throw DataError(where, "lacks its size", "the archive is damaged");
+  if ((status.valid & kNeeded) != kNeeded)
+    throw DataError(Fault::kDamaged, where, "lacks its size", "the archive is damaged");
   if ((status.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && status.encryption_method != ZIP_EM_NONE) {
-    throw DataError(where, "is encrypted", "save it without a password");
+    throw DataError(Fault::kUnsupported, where, "is encrypted", "save it without a password");
   }
   const bool stored = status.comp_method == ZIP_CM_STORE;
   if (!stored && status.comp_method != ZIP_CM_DEFLATE) {
-    throw DataError(where, "is packed by method " + std::to_string(status.comp_method),
+    throw DataError(Fault::kUnsupported, where, "is packed by method " + std::to_string(status.comp_method),
                     "use numpy.savez or numpy.savez_compressed");
   }
   const uint64_t packed = status.comp_size;
   if (packed > archive_bytes || (stored ? status.size != packed : status.size / kDeflateRatio > packed)) {
-    throw DataError(where,
+    throw DataError(Fault::kDamaged, where,
                     "promises " + std::to_string(status.size) + " bytes, which its " + std::to_string(packed) +
                         " packed bytes cannot hold",
                     "the archive is damaged");
@@ -64,7 +65,7 @@ uint64_t checked_size(const zip_stat_t& status, uint64_t archive_bytes, std::str
 std::vector<std::byte> read_member(zip_t* archive, zip_uint64_t index, uint64_t size, std::string_view where) {
   const Member file(::zip_fopen_index(archive, index, 0));
   const auto damaged = [&](zip_error_t* fault) {
-    return DataError(where, "cannot be unpacked: " + std::string(::zip_error_strerror(fault)),
+    return DataError(Fault::kDamaged, where, "cannot be unpacked: " + std::string(::zip_error_strerror(fault)),
                      "the archive is damaged");
   };
   if (file == nullptr) throw damaged(::zip_get_error(archive));
@@ -73,15 +74,26 @@ std::vector<std::byte> read_member(zip_t* archive, zip_uint64_t index, uint64_t 
   while (done < size) {
     const zip_int64_t n = ::zip_fread(file.get(), bytes.data() + done, size - done);
     if (n < 0) throw damaged(::zip_file_get_error(file.get()));
-    if (n == 0) throw DataError(where, "is shorter than the archive says", "the archive is damaged");
+    if (n == 0) throw DataError(Fault::kDamaged, where, "is shorter than the archive says", "the archive is damaged");
     done += static_cast<uint64_t>(n);
   }
   // One byte more: only at its end does libzip compare the checksum.
   std::byte extra{};
   const zip_int64_t n = ::zip_fread(file.get(), &extra, 1);
   if (n < 0) throw damaged(::zip_file_get_error(file.get()));
-  if (n > 0) throw DataError(where, "is longer than the archive says", "the archive is damaged");
+  if (n > 0) throw DataError(Fault::kDamaged, where, "is longer than the archive says", "the archive is damaged");
   return bytes;
+}
+
+// The archive is whole and the checksum of the member right: an array that is cut short in it, empty or none at all is
+// damage of the archive, not the state of the file.
+NpyArray parse_member(std::span<const std::byte> bytes, const std::string& where) {
+  try {
+    return parse_npy(bytes, where);
+  } catch (const DataError& error) {
+    if (error.fault() == Fault::kNewer || error.fault() == Fault::kUnsupported) throw;
+    throw DataError(Fault::kDamaged, {}, error.what());
+  }
 }
 
 Archive open_archive(std::span<const std::byte> bytes, std::string_view where) {
@@ -97,10 +109,12 @@ Archive open_archive(std::span<const std::byte> bytes, std::string_view where) {
   ::zip_error_fini(&fault);
   if (archive != nullptr) return archive;
   const bool starts_well = bytes.size() >= 4 && bytes[0] == std::byte{'P'} && bytes[1] == std::byte{'K'};
-  if (no_archive && !starts_well) throw DataError(where, "is no npz file");
+  if (no_archive && !starts_well) throw DataError(Fault::kForeign, where, "is not an npz file");
   if (no_archive)
-    throw DataError(where, "cut short: the directory at the end of the archive is missing", "copy it anew");
-  throw DataError(where, "cannot be read as an archive: " + printable(reason), "the file is damaged; copy it anew");
+    throw DataError(Fault::kCutShort, where, "cut short: the directory at the end of the archive is missing",
+                    "copy it anew");
+  throw DataError(Fault::kDamaged, where, "cannot be read as an archive: " + printable(reason),
+                  "the file is damaged; copy it anew");
 }
 
 void add_member(zip_t* archive, const std::string& name, const std::vector<std::byte>& bytes,
@@ -137,34 +151,36 @@ std::vector<std::byte> drain(zip_source_t* source, const std::string& where) {
 // The members for which wanted(name) is true, name without its suffix; where null, all, and then they must be arrays.
 std::map<std::string, NpyArray> parse_members(std::span<const std::byte> bytes, std::string_view where,
                                               uint64_t max_bytes, const std::function<bool(std::string_view)>& wanted) {
-  if (bytes.empty()) throw DataError(where, "is empty");
+  if (bytes.empty()) throw DataError(Fault::kEmpty, where, "is empty");
   const Archive archive = open_archive(bytes, where);
   const zip_int64_t n_members = ::zip_get_num_entries(archive.get(), 0);
-  if (n_members < 0 || static_cast<uint64_t>(n_members) > kMaxMembers) throw DataError(where, "has too many members");
+  if (n_members < 0 || static_cast<uint64_t>(n_members) > kMaxMembers)
+    throw DataError(Fault::kUnsupported, where, "has too many members");
   std::map<std::string, NpyArray> arrays;
   uint64_t total = 0, packed = 0;
   for (zip_uint64_t i = 0; i < static_cast<zip_uint64_t>(n_members); ++i) {
     zip_stat_t status;
     ::zip_stat_init(&status);
     if (::zip_stat_index(archive.get(), i, 0, &status) != 0 || status.name == nullptr) {
-      throw DataError(where, "member " + std::to_string(i) + " has no name", "the archive is damaged");
+      throw DataError(Fault::kDamaged, where, "member " + std::to_string(i) + " has no name", "the archive is damaged");
     }
     std::string name = status.name;
     const std::string member = std::string(where) + ": member '" + printable(name) + "'";
     const bool array_name = name.ends_with(kSuffix);
-    if (!array_name && !wanted) throw DataError(member, "is no .npy array");
+    if (!array_name && !wanted) throw DataError(Fault::kUnsupported, member, "is not an .npy array");
     if (array_name) name.resize(name.size() - kSuffix.size());
     if (wanted && (!array_name || !wanted(name))) continue;
     const uint64_t size = checked_size(status, bytes.size(), member);
     if (size > max_bytes - total) {
-      throw DataError(where, "unpacks to more than " + std::to_string(max_bytes) + " bytes");
+      throw DataError(Fault::kUnsupported, where, "unpacks to more than " + std::to_string(max_bytes) + " bytes");
     }
     total += size;
     packed += status.comp_size;
     // Members that overlap would multiply what the bound on each of them allows.
-    if (packed > bytes.size()) throw DataError(where, "its members overlap", "the archive is damaged");
-    NpyArray array = parse_npy(read_member(archive.get(), i, size, member), member);
-    if (!arrays.emplace(std::move(name), std::move(array)).second) throw DataError(member, "is there twice");
+    if (packed > bytes.size()) throw DataError(Fault::kDamaged, where, "its members overlap", "the archive is damaged");
+    NpyArray array = parse_member(read_member(archive.get(), i, size, member), member);
+    if (!arrays.emplace(std::move(name), std::move(array)).second)
+      throw DataError(Fault::kDamaged, member, "is there twice");
   }
   return arrays;
 }
@@ -190,7 +206,7 @@ std::map<std::string, NpyArray> read_npz_members(const std::string& path, std::s
 
 std::vector<std::string> npz_names(const std::string& path) {
   const MappedFile file(path);
-  if (file.bytes().empty()) throw DataError(path, "is empty");
+  if (file.bytes().empty()) throw DataError(Fault::kEmpty, path, "is empty");
   const Archive archive = open_archive(file.bytes(), path);
   std::vector<std::string> names;
   const zip_int64_t n_members = ::zip_get_num_entries(archive.get(), 0);

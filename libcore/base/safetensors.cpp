@@ -35,6 +35,13 @@ std::optional<Dtype> dtype_by_name(std::string_view name) {
   return std::nullopt;
 }
 
+// F8_E4M3, C64 and what the format may add: a type that is not read here, rather than damage.
+bool is_dtype_word(std::string_view text) {
+  constexpr size_t kMaxChars = 16;
+  return !text.empty() && text.size() <= kMaxChars && text[0] >= 'A' && text[0] <= 'Z' &&
+         text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == std::string_view::npos;
+}
+
 uint64_t little_endian(std::span<const std::byte> bytes) {
   uint64_t value = 0;
   for (size_t i = 0; i < kLengthBytes; ++i) value |= uint64_t{std::to_integer<uint8_t>(bytes[i])} << (8 * i);
@@ -79,15 +86,16 @@ class TensorParser {
 
  private:
   [[noreturn]] void fail(const std::string& fault) const {
-    throw DataError(where_, "tensor '" + printable(name_) + "' " + fault, "the file is damaged");
+    throw DataError(Fault::kDamaged, where_, "tensor '" + printable(name_) + "' " + fault, "the file is damaged");
   }
 
   [[nodiscard]] Dtype parse_dtype(const Json& value) const {
-    if (!value.is_string()) fail("has a dtype that is no text");
+    if (!value.is_string()) fail("has a dtype that is not text");
     const auto& text = value.get_ref<const std::string&>();
     const std::optional<Dtype> dtype = dtype_by_name(text);
     if (!dtype) {
-      throw DataError(where_, "tensor '" + printable(name_) + "' has the unknown dtype '" + printable(text) + "'",
+      throw DataError(is_dtype_word(text) ? Fault::kUnsupported : Fault::kDamaged, where_,
+                      "tensor '" + printable(name_) + "' has the unknown dtype '" + printable(text) + "'",
                       "known are F64 F32 F16 BF16 I64 I32 I16 I8 U64 U32 U16 U8 BOOL");
     }
     return *dtype;
@@ -95,7 +103,7 @@ class TensorParser {
 
   // The parser makes every number without sign, point and exponent an unsigned one.
   [[nodiscard]] std::vector<int64_t> parse_shape(const Json& value) const {
-    if (!value.is_array() || value.size() > kMaxRank) fail("has a shape that is no list of at most 64 sizes");
+    if (!value.is_array() || value.size() > kMaxRank) fail("has a shape that is not a list of at most 64 sizes");
     std::vector<int64_t> shape;
     for (const Json& size : value) {
       if (!size.is_number_unsigned() || size.get<uint64_t>() > uint64_t{INT64_MAX}) {
@@ -137,7 +145,7 @@ uint64_t check_tiling(std::vector<TensorInfo>& tensors, const std::string& where
         fault = "there is a gap of " + std::to_string(tensor.begin - at) + " bytes between ";
         fault.append(before).append(" and ").append(name);
       }
-      throw DataError(where, fault, "the file is damaged");
+      throw DataError(Fault::kDamaged, where, fault, "the file is damaged");
     }
     at = tensor.end;
     last = &tensor;
@@ -150,10 +158,11 @@ void check_checksum(const std::string& text, uint32_t found, const std::string& 
   const char* end = text.data() + text.size();
   const auto [stop, fault] = std::from_chars(text.data(), end, expected, 16);
   if (fault != std::errc{} || stop != end) {
-    throw DataError(where, "metadata 'checksum' is not a hexadecimal number: '" + printable(text) + "'");
+    throw DataError(Fault::kDamaged, where,
+                    "metadata 'checksum' is not a hexadecimal number: '" + printable(text) + "'");
   }
   if (expected != found)
-    throw DataError(where, "the checksum of the data does not fit", "the file is damaged; copy it anew");
+    throw DataError(Fault::kDamaged, where, "the checksum of the data is wrong", "the file is damaged; copy it anew");
 }
 
 }  // namespace
@@ -188,14 +197,16 @@ Safetensors Safetensors::parse(std::vector<std::byte> bytes, std::string where) 
 }
 
 void Safetensors::parse_header(std::span<const std::byte> file, Check check) {
-  const auto not_ours = [&](const std::string& why) { return DataError(where_, "not a safetensors file: " + why); };
+  const auto not_ours = [&](const std::string& why) {
+    return DataError(Fault::kForeign, where_, "not a safetensors file: " + why);
+  };
   const auto cut_short = [&](uint64_t promised) {
     return DataError(
-        where_,
+        Fault::kCutShort, where_,
         "cut short: header promises " + std::to_string(promised) + " bytes, file has " + std::to_string(file.size()),
         "copy it anew");
   };
-  if (file.empty()) throw DataError(where_, "is empty");
+  if (file.empty()) throw DataError(Fault::kEmpty, where_, "is empty");
   if (file.size() <= kLengthBytes) throw not_ours("it has only " + std::to_string(file.size()) + " bytes");
   const uint64_t header_bytes = little_endian(file);
   if (file[kLengthBytes] != std::byte{'{'} || header_bytes < 2) throw not_ours("no header at its start");
@@ -205,16 +216,18 @@ void Safetensors::parse_header(std::span<const std::byte> file, Check check) {
   data_ = file.subspan(static_cast<size_t>(kLengthBytes + header_bytes));
 
   const Json json = parse_json({reinterpret_cast<const char*>(header.data()), header.size()}, where_);
-  if (!json.is_object()) throw not_ours("its header is no JSON object");
+  if (!json.is_object()) throw not_ours("its header is not a JSON object");
   for (const auto& [name, entry] : json.items()) {
     if (name != "__metadata__") {
       tensors_.push_back(TensorParser(where_, name).parse(entry));
       continue;
     }
-    if (!entry.is_object()) throw DataError(where_, "__metadata__ is no JSON object", "the file is damaged");
+    if (!entry.is_object())
+      throw DataError(Fault::kDamaged, where_, "__metadata__ is not a JSON object", "the file is damaged");
     for (const auto& [key, value] : entry.items()) {
       if (!value.is_string())
-        throw DataError(where_, "metadata '" + printable(key) + "' is no text", "the file is damaged");
+        throw DataError(Fault::kDamaged, where_, "metadata '" + printable(key) + "' is not text",
+                        "the file is damaged");
       metadata_.emplace(key, value.get<std::string>());
     }
   }
@@ -224,7 +237,8 @@ void Safetensors::parse_header(std::span<const std::byte> file, Check check) {
                                                                           : kLengthBytes + header_bytes + data_bytes);
   }
   if (data_bytes < data_.size()) {
-    throw DataError(where_, "has " + std::to_string(data_.size() - data_bytes) + " bytes after its last tensor",
+    throw DataError(Fault::kDamaged, where_,
+                    "has " + std::to_string(data_.size() - data_bytes) + " bytes after its last tensor",
                     "the file is damaged");
   }
   for (size_t i = 0; i < tensors_.size(); ++i) index_.emplace(tensors_[i].name, i);
@@ -245,7 +259,7 @@ const TensorInfo* Safetensors::find(std::string_view name) const noexcept {
 
 const TensorInfo& Safetensors::at(std::string_view name) const {
   const TensorInfo* tensor = find(name);
-  if (tensor == nullptr) throw DataError(where_, "has no tensor '" + printable(name) + "'");
+  if (tensor == nullptr) throw DataError(Fault::kDamaged, where_, "has no tensor '" + printable(name) + "'");
   return *tensor;
 }
 
@@ -261,8 +275,9 @@ std::vector<float> Safetensors::read_f32(std::string_view name) const {
 std::vector<float> Safetensors::read_f32(std::string_view name, std::span<const int64_t> shape) const {
   const TensorInfo& tensor = at(name);
   if (!std::equal(tensor.shape.begin(), tensor.shape.end(), shape.begin(), shape.end())) {
-    throw DataError(where_, "tensor '" + printable(name) + "' has shape " + printable(shape_text(tensor.shape)) +
-                                " where " + shape_text(shape) + " is expected");
+    throw DataError(Fault::kDamaged, where_,
+                    "tensor '" + printable(name) + "' has shape " + printable(shape_text(tensor.shape)) + " where " +
+                        shape_text(shape) + " is expected");
   }
   return widen_to_f32(tensor.dtype, bytes(tensor));
 }

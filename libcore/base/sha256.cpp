@@ -125,7 +125,7 @@ Sha256 Sha256::restore(std::string_view text) {
     good = parse_hex(text, 80 + 2 * i, 2, value);
     hash.pending_[i] = static_cast<std::byte>(value);
   }
-  if (!good) throw DataError("a saved hash state is damaged");
+  if (!good) throw DataError(Fault::kDamaged, {}, "a saved hash state is damaged");
   return hash;
 }
 

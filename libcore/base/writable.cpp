@@ -95,19 +95,26 @@ void try_folder(const std::string& folder, const std::string& path) {
   if (fault != 0) refuse_output(path, "write to the folder", fault);
 }
 
+// The message with its way out; the error number as of any other.
+class OutputError final : public SystemError {
+ public:
+  OutputError(const std::string& path, std::string_view action, int error_number)
+      : SystemError(path, action, error_number),
+        message_(std::string(SystemError::what()) + "; " + way_out(path, error_number)) {}
+  [[nodiscard]] const char* what() const noexcept override { return message_.what(); }
+
+ private:
+  std::runtime_error message_;  // copies of it never throw
+};
+
 }  // namespace
 
 void refuse_output(const std::string& path, std::string_view action, int error_number) {
-  const SystemError plain(path, action, error_number);
-  throw SystemError(std::string(plain.what()) + "; " + way_out(path, error_number));
+  throw OutputError(path, action, error_number);
 }
 
 bool is_out_of_room(const SystemError& error) {
-  const std::string_view text = error.what();
-  for (const int number : {ENOSPC, EDQUOT}) {
-    if (text.find(std::generic_category().message(number)) != std::string_view::npos) return true;
-  }
-  return false;
+  return error.error_number() == ENOSPC || error.error_number() == EDQUOT;
 }
 
 void require_replaceable(const std::string& path) {

@@ -30,9 +30,10 @@ bool can_be_opened(const std::string& path) {
 const std::string& require_lmdb(const std::string& path) {
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored) && !std::filesystem::exists(path + "/data.mdb", ignored) && !ignored)
-    throw base::DataError(path, "is a folder, no dataset", "make one of its pictures with inr-prep");
+    throw base::DataError(base::Fault::kForeign, path, "is a folder, not a dataset",
+                          "make a dataset of its pictures with inr-prep");
   if (std::filesystem::is_regular_file(path, ignored) && can_be_opened(path) && !lmdb::looks_like_lmdb(path))
-    throw base::DataError(path, "is no dataset", "make one of it with inr-prep");
+    throw base::DataError(base::Fault::kForeign, path, "is not a dataset", "make one with inr-prep");
   return path;
 }
 
@@ -57,7 +58,7 @@ struct DatasetReader::State {
 
   [[nodiscard]] std::string where(int64_t i) const { return lmdb.path() + ": record " + std::to_string(i); }
   [[noreturn]] void damaged(const std::string& place, std::string_view fault) const {
-    throw base::DataError(place, fault, "build it again with inr-prep");
+    throw base::DataError(base::Fault::kDamaged, place, fault, "build it again with inr-prep");
   }
   [[nodiscard]] lmdb::LmdbValue find(const lmdb::LmdbTree& tree, int64_t i) const {
     if (i < 0 || i >= info.count)
@@ -81,6 +82,14 @@ struct DatasetReader::State {
       damaged(where(i), "the record is damaged: wrong checksum");
     return bytes;
   }
+  // The checksum of the record is right: whatever is wrong with its picture, the dataset is damaged, not cut short.
+  [[nodiscard]] image::Image decode(std::span<const std::byte> picture, int64_t i) const {
+    try {
+      return image::decode(picture, where(i));
+    } catch (const base::DataError& error) {
+      throw base::DataError(base::Fault::kDamaged, {}, error.what());
+    }
+  }
   void open();
 
   lmdb::LmdbReader lmdb;
@@ -91,12 +100,13 @@ struct DatasetReader::State {
 void DatasetReader::State::open() {
   const std::string& path = lmdb.path();
   if (lmdb.pristine())
-    throw base::DataError(path, "is a dataset without pictures: its build was interrupted", "run inr-prep again");
+    throw UnfinishedDataset(path, "is a dataset without pictures: its build was interrupted", "run inr-prep again");
   const std::optional<lmdb::LmdbTree> found_meta = lmdb.find_tree(kMetaTree);
   const std::optional<lmdb::LmdbTree> found_images = lmdb.find_tree(kImagesTree);
   const std::optional<lmdb::LmdbTree> found_sources = lmdb.find_tree(kSourcesTree);
   if (!found_meta || !found_images || !found_sources)
-    throw base::DataError(path, "is an LMDB file, but no dataset of this program", "make one of it with inr-prep");
+    throw base::DataError(base::Fault::kForeign, path, "is an LMDB file, but not a dataset of this program",
+                          "make one with inr-prep");
   images = *found_images;
   sources = *found_sources;
   meta = *found_meta;
@@ -110,15 +120,17 @@ void DatasetReader::State::open() {
     damaged(path, "the dataset is damaged: it counts " + std::to_string(count) + " pictures and holds " +
                       std::to_string(images.n_entries));
   if (lmdb.n_file_bytes() < lmdb.n_expected_bytes())
-    damaged(path, "the dataset is cut short: it has " + std::to_string(lmdb.n_file_bytes()) + " bytes of " +
-                      std::to_string(lmdb.n_expected_bytes()));
+    throw base::DataError(base::Fault::kCutShort, path,
+                          "the dataset is cut short: it has " + std::to_string(lmdb.n_file_bytes()) + " bytes of " +
+                              std::to_string(lmdb.n_expected_bytes()),
+                          "build it again with inr-prep");
 }
 
 DatasetReader::DatasetReader(const std::string& path, DatasetReadOptions options)
     : state_(std::make_unique<State>(path)) {
   state_->open();
   if (!state_->info.complete && !options.allow_building)
-    throw base::DataError(
+    throw UnfinishedDataset(
         path, "the dataset is not complete: it has " + std::to_string(state_->info.count) + " pictures so far",
         "run the same inr-prep again to finish it");
 }
@@ -154,7 +166,7 @@ image::Image DatasetReader::read_image(int64_t i) const {
                    [](std::byte b) { return std::to_integer<uint8_t>(b); });
     return raw;
   }
-  image::Image decoded = image::decode(picture, state_->where(i));
+  image::Image decoded = state_->decode(picture, i);
   if (decoded.width != record.width || decoded.height != record.height)
     state_->damaged(state_->where(i), "the record is damaged: its picture has another size than its header says");
   return decoded;

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "base/json.hpp"
 #include "image/image.hpp"
 
@@ -67,12 +68,18 @@ struct DatasetReadOptions {
   bool allow_building = false;  // read what is there of a dataset whose build was interrupted
 };
 
+/// A dataset whose build has not come to its end: inr-prep was interrupted, or is still at work. Fault::kOther.
+class UnfinishedDataset : public base::DataError {
+ public:
+  using DataError::DataError;
+};
+
 /// A dataset open for reading. Safe for concurrent reads from several threads. Costs a few small reads to open,
 /// whatever the size of the file; each record is checked when it is read.
 class DatasetReader {
  public:
-  /// Throws SystemError (cannot open), DataError (no dataset, cut short, damaged, newer than this program, still
-  /// building).
+  /// Throws SystemError (cannot open), DataError (not a dataset, cut short, damaged, newer than this program),
+  /// UnfinishedDataset.
   explicit DatasetReader(const std::string& path, DatasetReadOptions options = {});
   ~DatasetReader();
   DatasetReader(DatasetReader&&) noexcept;

@@ -11,7 +11,8 @@ namespace {
 constexpr int64_t kMaxSide = int64_t{1} << 20;  // px
 
 [[noreturn]] void bad_header(const std::string& where, const std::string& key) {
-  throw base::DataError(where, "the dataset's header is damaged at \"" + key + "\"", "build it again with inr-prep");
+  throw base::DataError(base::Fault::kDamaged, where, "the dataset's header is damaged at \"" + key + "\"",
+                        "build it again with inr-prep");
 }
 
 int64_t header_int(const base::Json& header, const std::string& key, int64_t max, const std::string& where) {
@@ -56,7 +57,7 @@ std::array<std::byte, kRecordHeaderBytes> pack_record(const RecordInfo& record) 
 
 RecordInfo parse_record(std::span<const std::byte> value, uint64_t n_bytes, const std::string& where) {
   const auto fail = [&](std::string_view fault) {
-    throw base::DataError(where, fault, "build it again with inr-prep");
+    throw base::DataError(base::Fault::kDamaged, where, fault, "build it again with inr-prep");
   };
   if (n_bytes <= kRecordHeaderBytes || value.size() < kRecordHeaderBytes) fail("the record is cut short");
   if (base::load_le<uint32_t>(value) != kDatasetRecordMagic) fail("the record is damaged: wrong magic");
@@ -99,7 +100,7 @@ DatasetInfo parse_header(std::string_view text, const std::string& where, std::s
   if (!header.is_object()) bad_header(where, "{");
   const int64_t version = header_int(header, "version", INT32_MAX, where);
   if (version > kDatasetVersion)
-    throw base::DataError(where,
+    throw base::DataError(base::Fault::kNewer, where,
                           "is a dataset of version " + std::to_string(version) + ", this program reads version " +
                               std::to_string(kDatasetVersion),
                           "use a newer program");

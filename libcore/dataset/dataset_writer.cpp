@@ -117,7 +117,8 @@ bool DatasetWriter::State::read_existing() {
   if (::fstat(lock_fd, &status) != 0) throw base::SystemError(path, "look up its size", errno);
   if (status.st_size == 0) return false;
   if (!lmdb::looks_like_lmdb(path))
-    throw base::DataError(path, "exists and is no dataset", "delete it, or choose another file");
+    throw base::DataError(base::Fault::kForeign, path, "exists and is not a dataset",
+                          "delete it, or choose another file");
   const lmdb::LmdbReader lmdb(path);
   if (lmdb.pristine()) {
     // A kill may have come between the two meta pages: begin again.
@@ -129,7 +130,9 @@ bool DatasetWriter::State::read_existing() {
   const std::optional<lmdb::LmdbTree> meta = lmdb.find_tree(kMetaTree);
   const std::optional<lmdb::LmdbValue> header =
       meta ? lmdb.find(*meta, std::as_bytes(std::span(kHeaderKey))) : std::nullopt;
-  if (!header) throw base::DataError(path, "the dataset's header is missing", "delete it and build it again");
+  if (!header)
+    throw base::DataError(base::Fault::kDamaged, path, "the dataset's header is missing",
+                          "delete it and build it again");
   const std::vector<std::byte> bytes = lmdb.read(*header);
   std::string hash_state;
   info = parse_header({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path, hash_state);

@@ -82,7 +82,8 @@ class FontSource final : public PictureSource {
 std::unique_ptr<PictureSource> open_font_source(const std::string& path, int64_t limit) {
   auto source = std::make_unique<FontSource>(path, limit);
   if (source->size() == 0)
-    throw base::DataError(path, "the font holds no PNG pictures", "give a colour font such as NotoColorEmoji.ttf");
+    throw base::DataError(base::Fault::kUnsupported, path, "the font holds no PNG pictures",
+                          "give a colour font such as NotoColorEmoji.ttf");
   return source;
 }
 

@@ -54,7 +54,8 @@ class LmdbSource final : public PictureSource {
   }
   [[nodiscard]] std::vector<std::byte> read(int64_t i) const override {
     const auto& [name, value] = pictures_.at(static_cast<size_t>(i));
-    if (value.n_bytes > kMaxPictureBytes) throw base::DataError(lmdb_.path() + ": " + name, "is larger than 256 MiB");
+    if (value.n_bytes > kMaxPictureBytes)
+      throw base::DataError(base::Fault::kUnsupported, lmdb_.path() + ": " + name, "is larger than 256 MiB");
     return lmdb_.read(value);
   }
 

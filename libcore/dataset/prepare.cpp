@@ -33,7 +33,7 @@ struct Made {
   bool enlarged = false;
 };
 
-image::Image shape(image::Image picture, const PrepareOptions& options, bool& enlarged) {
+image::Image shape(image::Image picture, const PrepareOptions& options, const std::string& where, bool& enlarged) {
   const int64_t shorter = std::min(picture.width, picture.height);
   enlarged = shorter < options.size;
   if (options.crop == Crop::kCenter)
@@ -43,7 +43,7 @@ image::Image shape(image::Image picture, const PrepareOptions& options, bool& en
   const int64_t width = scaled(picture.width);
   const int64_t height = scaled(picture.height);
   if (std::max(width, height) > kMaxPictureSide)
-    throw base::DataError("would be " + std::to_string(width) + " x " + std::to_string(height) + " pixels");
+    throw base::DataError(where, "would be " + std::to_string(width) + " x " + std::to_string(height) + " pixels");
   return image::resize(picture, width, height, options.filter);
 }
 
@@ -69,7 +69,7 @@ Made make(const PictureSource& source, int64_t i, const PrepareOptions& options)
         image::decode(read_stamped(source, i, made.stamp), where, {.background = options.background});
     if (std::max(picture.width, picture.height) > kMaxPictureSide)
       throw base::DataError(where, "a side of more than 65535 pixels");
-    picture = shape(std::move(picture), options, made.enlarged);
+    picture = shape(std::move(picture), options, where, made.enlarged);
     made.record = {options.codec.codec, 3, picture.width, picture.height};
     made.encoded = encode(picture, options.codec);
   } catch (const SourceIsChanging& error) {
@@ -77,7 +77,7 @@ Made make(const PictureSource& source, int64_t i, const PrepareOptions& options)
     made.changing = true;
   } catch (const base::Error& error) {
     made.fault = error.what();
-    if (made.fault.find(where) == std::string::npos) made.fault = where + ": " + made.fault;
+    if (!made.fault.starts_with(where + ": ")) made.fault.insert(0, where + ": ");
   }
   return made;
 }

@@ -92,7 +92,7 @@ std::unique_ptr<PictureSource> open_file(const std::string& path, int64_t limit)
   for (const std::string_view font : {"\0\1\0\0"sv, "OTTO"sv, "true"sv, "ttcf"sv})
     if (starts_with(head, font)) return open_font_source(path, limit);
   if (image::sniff(head) != image::Format::kUnknown) return open_list_source({path}, "file");
-  throw base::DataError(path, "is no source of pictures",
+  throw base::DataError(base::Fault::kForeign, path, "is not a source of pictures",
                         "give a folder, a zip, an LMDB, a dataset, a font with colour pictures or a picture");
 }
 
@@ -138,12 +138,13 @@ std::unique_ptr<PictureSource> read_path_list(std::istream& lines, int64_t limit
   while ((limit <= 0 || static_cast<int64_t>(paths.size()) < limit) && std::getline(lines, line)) {
     if (line.ends_with('\r')) line.pop_back();
     if (line.size() > kMaxPathBytes || line.find('\0') != std::string::npos)
-      throw base::DataError("stdin", "line " + std::to_string(paths.size() + 1) + " is no path",
-                            "give one path a line, as find prints them");
+      throw base::DataError("stdin", "line " + std::to_string(paths.size() + 1) + " is not a path",
+                            "give one path per line, as find prints them");
     if (!line.empty()) paths.push_back(line);
   }
   if (lines.bad()) throw base::SystemError("stdin", "read", errno);
-  if (paths.empty()) throw base::DataError("stdin", "no paths came", "give one path a line, as find prints them");
+  if (paths.empty())
+    throw base::DataError("stdin", "no paths were given", "give one path per line, as find prints them");
   return open_list_source(std::move(paths), "list");
 }
 

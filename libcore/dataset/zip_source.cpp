@@ -24,12 +24,18 @@ std::string error_text(int code) {
   return text;
 }
 
+// The caller saw the first bytes of a zip: where libzip finds no directory at its end, that end is missing.
+base::Fault fault_of(int code) {
+  if (code == ZIP_ER_NOZIP) return base::Fault::kCutShort;
+  return code == ZIP_ER_MULTIDISK ? base::Fault::kUnsupported : base::Fault::kDamaged;
+}
+
 class ZipSource final : public PictureSource {
  public:
   ZipSource(const std::string& path, int64_t limit) : path_(path) {
     int code = 0;
     zip_ = zip_open(path.c_str(), ZIP_RDONLY, &code);
-    if (zip_ == nullptr) throw base::DataError(path, "cannot be read as a zip: " + error_text(code));
+    if (zip_ == nullptr) throw base::DataError(fault_of(code), path, "cannot be read as a zip: " + error_text(code));
     const zip_int64_t n_entries = zip_get_num_entries(zip_, 0);
     for (zip_int64_t i = 0; i < n_entries; ++i) {
       const char* name = zip_get_name(zip_, static_cast<zip_uint64_t>(i), 0);
@@ -59,7 +65,8 @@ class ZipSource final : public PictureSource {
     const std::string where = path_ + ": " + base::printable(name);
     const std::lock_guard lock(mutex_);  // libzip handles serve one thread at a time
     zip_file_t* file = zip_fopen_index(zip_, index, 0);
-    if (file == nullptr) throw base::DataError(where, std::string("cannot be unpacked: ") + zip_strerror(zip_));
+    if (file == nullptr)
+      throw base::DataError(base::Fault::kDamaged, where, std::string("cannot be unpacked: ") + zip_strerror(zip_));
     std::vector<std::byte> bytes;
     zip_int64_t n = 0;
     do {
@@ -70,9 +77,10 @@ class ZipSource final : public PictureSource {
     } while (n > 0 && bytes.size() <= kMaxPictureBytes);
     const std::string fault = n < 0 ? zip_file_strerror(file) : "";
     const int code = zip_fclose(file);
-    if (n < 0) throw base::DataError(where, "cannot be unpacked: " + fault);
-    if (bytes.size() > kMaxPictureBytes) throw base::DataError(where, "is larger than 256 MiB when unpacked");
-    if (code != 0) throw base::DataError(where, "cannot be unpacked: " + error_text(code));
+    if (n < 0) throw base::DataError(base::Fault::kDamaged, where, "cannot be unpacked: " + fault);
+    if (bytes.size() > kMaxPictureBytes)
+      throw base::DataError(base::Fault::kUnsupported, where, "is larger than 256 MiB when unpacked");
+    if (code != 0) throw base::DataError(base::Fault::kDamaged, where, "cannot be unpacked: " + error_text(code));
     return bytes;
   }
 

@@ -27,8 +27,10 @@ Stored decode_ppm(std::span<const std::byte> bytes, std::string_view where, cons
 /// allocated.
 void check_size(uint64_t width, uint64_t height, std::string_view where, const DecodeOptions& options);
 
-/// Throws DataError: the header promises more than n_bytes can hold.
-[[noreturn]] void throw_too_short(uint64_t width, uint64_t height, size_t n_bytes, std::string_view where);
+/// Throws DataError: the header promises more than n_bytes can hold. ends_whole: the end marker of the format is there,
+/// so that the file is damaged rather than cut short.
+[[noreturn]] void throw_too_short(uint64_t width, uint64_t height, size_t n_bytes, bool ends_whole,
+                                  std::string_view where);
 
 /// RGBA [n, 4] over a background into RGB [n, 3].
 void lay_over(std::span<const uint8_t> rgba, Rgb background, std::span<uint8_t> rgb) noexcept;

@@ -65,9 +65,11 @@ Image decode(std::span<const std::byte> bytes, std::string_view where, const Dec
       break;
     case Format::kUnknown: {
       constexpr std::string_view kReadable = "PNG, JPEG, WebP and binary PPM are read";
-      if (bytes.empty()) throw base::DataError(where, "empty file, no picture", kReadable);
+      if (bytes.empty()) throw base::DataError(base::Fault::kEmpty, where, "the file is empty", kReadable);
       const std::string_view kind = foreign_kind(bytes);
-      throw base::DataError(where, kind.empty() ? "not a picture of a known format" : std::string(kind), kReadable);
+      if (kind.empty())
+        throw base::DataError(base::Fault::kForeign, where, "not a picture of a known format", kReadable);
+      throw base::DataError(base::Fault::kUnsupported, where, kind, kReadable);
     }
   }
   return turned_upright(std::move(stored.picture), stored.orientation);
@@ -75,17 +77,19 @@ Image decode(std::span<const std::byte> bytes, std::string_view where, const Dec
 
 void check_size(uint64_t width, uint64_t height, std::string_view where, const DecodeOptions& options) {
   const std::string size = std::to_string(width) + " x " + std::to_string(height) + " pixels";
-  if (width == 0 || height == 0) throw base::DataError(where, "a picture of " + size);
+  if (width == 0 || height == 0) throw base::DataError(base::Fault::kDamaged, where, "a picture of " + size);
   if (width > options.max_pixels / height) {
     throw base::DataError(
-        where, "a picture of " + size + " is above the limit of " + std::to_string(options.max_pixels) + " pixels",
+        base::Fault::kUnsupported, where,
+        "a picture of " + size + " is above the limit of " + std::to_string(options.max_pixels) + " pixels",
         "scale it down first");
   }
 }
 
-void throw_too_short(uint64_t width, uint64_t height, size_t n_bytes, std::string_view where) {
-  throw base::DataError(where, "cut short or hostile: " + std::to_string(n_bytes) + " bytes cannot hold " +
-                                   std::to_string(width) + " x " + std::to_string(height) + " pixels");
+void throw_too_short(uint64_t width, uint64_t height, size_t n_bytes, bool ends_whole, std::string_view where) {
+  throw base::DataError(ends_whole ? base::Fault::kDamaged : base::Fault::kCutShort, where,
+                        std::string(ends_whole ? "damaged" : "cut short") + ": " + std::to_string(n_bytes) +
+                            " bytes cannot hold " + std::to_string(width) + " x " + std::to_string(height) + " pixels");
 }
 
 void lay_over(std::span<const uint8_t> rgba, Rgb background, std::span<uint8_t> rgb) noexcept {

@@ -22,7 +22,8 @@
 namespace inr::image {
 namespace {
 
-constexpr int kMaxScans = 200;  // a progressive file of a camera has about ten; thousands are an attack on time
+constexpr int kTooManyScans = -1;  // beside libjpeg's own codes
+constexpr int kMaxScans = 200;     // a progressive file of a camera has about ten; thousands are an attack on time
 
 /// Everything that outlives a jump out of libjpeg.
 struct Reader {
@@ -31,6 +32,7 @@ struct Reader {
   jpeg_progress_mgr progress{};
   std::jmp_buf jump{};
   std::array<char, JMSG_LENGTH_MAX> message{};
+  int jump_code = 0;  // of libjpeg's jerror.h: what message says
 
   Reader() = default;
   Reader(const Reader&) = delete;
@@ -43,6 +45,7 @@ Reader* reader_of(j_common_ptr jpeg) { return static_cast<Reader*>(jpeg->client_
 [[noreturn]] void on_error(j_common_ptr jpeg) {
   Reader* reader = reader_of(jpeg);
   jpeg->err->format_message(jpeg, reader->message.data());
+  reader->jump_code = jpeg->err->msg_code;
   std::longjmp(reader->jump, 1);
 }
 
@@ -65,11 +68,34 @@ void on_progress(j_common_ptr jpeg) {
   Reader* reader = reader_of(jpeg);
   if (reader->jpeg.input_scan_number <= kMaxScans) return;
   std::snprintf(reader->message.data(), reader->message.size(), "more than %d scans", kMaxScans);
+  reader->jump_code = kTooManyScans;
   std::longjmp(reader->jump, 1);
 }
 
 [[noreturn]] void throw_fault(const Reader& reader, std::string_view where) {
-  throw base::DataError(where, "cut short or damaged JPEG: " + base::printable(reader.message.data()));
+  const std::string text = base::printable(reader.message.data());
+  switch (reader.jump_code) {
+    case JERR_INPUT_EMPTY:
+    case JERR_INPUT_EOF:
+    case JWRN_JPEG_EOF:
+      throw base::DataError(base::Fault::kCutShort, where, "the JPEG is cut short: " + text);
+    case JERR_ARITH_NOTIMPL:
+    case JERR_BAD_PRECISION:
+    case JERR_COMPONENT_COUNT:
+    case JERR_CONVERSION_NOTIMPL:
+    case JERR_NOT_COMPILED:
+    case JERR_SOF_UNSUPPORTED:
+    case kTooManyScans:
+      throw base::DataError(base::Fault::kUnsupported, where, "a JPEG of a kind that is not read: " + text,
+                            "save it as a baseline JPEG of 8 bits");
+    default:
+      throw base::DataError(base::Fault::kDamaged, where, "damaged JPEG: " + text);
+  }
+}
+
+/// The end marker is there.
+bool ends_whole(std::span<const std::byte> bytes) noexcept {
+  return bytes.size() >= 2 && bytes[bytes.size() - 2] == std::byte{0xFF} && bytes.back() == std::byte{0xD9};
 }
 
 /// Orientation from the first APP1 segment that carries EXIF.
@@ -116,7 +142,7 @@ Stored decode_jpeg(std::span<const std::byte> bytes, std::string_view where, con
   const uint64_t width = reader.jpeg.image_width, height = reader.jpeg.image_height;
   check_size(width, height, where, options);
   if (reader.jpeg.arith_code == FALSE && width * height / kMaxPixelsPerByte > bytes.size()) {
-    throw_too_short(width, height, bytes.size(), where);
+    throw_too_short(width, height, bytes.size(), ends_whole(bytes), where);
   }
   Stored stored;
   stored.orientation = stored_orientation(reader.jpeg);

@@ -54,8 +54,15 @@ void on_read(png_structp png, png_bytep out, size_t n_bytes) {
 
 [[noreturn]] void throw_fault(const Reader& reader, std::string_view where) {
   if (reader.cut)
-    throw base::DataError(where, "the PNG is cut short at " + std::to_string(reader.bytes.size()) + " bytes");
-  throw base::DataError(where, "damaged PNG: " + base::printable(reader.message.data()));
+    throw base::DataError(base::Fault::kCutShort, where,
+                          "the PNG is cut short at " + std::to_string(reader.bytes.size()) + " bytes");
+  throw base::DataError(base::Fault::kDamaged, where, "damaged PNG: " + base::printable(reader.message.data()));
+}
+
+/// The last chunk, IEND and its checksum, is there.
+bool ends_whole(std::span<const std::byte> bytes) noexcept {
+  constexpr size_t kEndBytes = 8;
+  return bytes.size() >= kEndBytes && std::memcmp(bytes.data() + bytes.size() - kEndBytes, "IEND", 4) == 0;
 }
 
 /// Asks libpng for 8-bit RGB, or RGBA where there is any transparency. Called under run_guarded.
@@ -90,13 +97,15 @@ Stored decode_png(std::span<const std::byte> bytes, std::string_view where, cons
                  height = png_get_image_height(reader.png, reader.info);
   check_size(width, height, where, options);
   const uint64_t stored_row_bytes = png_get_rowbytes(reader.png, reader.info);
-  if (stored_row_bytes * height / kMaxDeflateRatio > bytes.size()) throw_too_short(width, height, bytes.size(), where);
+  if (stored_row_bytes * height / kMaxDeflateRatio > bytes.size())
+    throw_too_short(width, height, bytes.size(), ends_whole(bytes), where);
 
   if (!run_guarded(reader.jump, [&reader] { ask_for_rgb(reader.png, reader.info); })) throw_fault(reader, where);
   const size_t n_channels = png_get_channels(reader.png, reader.info);
   const size_t row_bytes = png_get_rowbytes(reader.png, reader.info);
   if ((n_channels != 3 && n_channels != 4) || row_bytes != n_channels * width) {
-    throw base::DataError(where, "a PNG of a kind that is not read", "convert it to 8-bit RGB");
+    throw base::DataError(base::Fault::kUnsupported, where, "a PNG of a kind that is not read",
+                          "convert it to 8-bit RGB");
   }
   const int n_passes =
       png_get_interlace_type(reader.png, reader.info) == PNG_INTERLACE_ADAM7 ? PNG_INTERLACE_ADAM7_PASSES : 1;

@@ -32,10 +32,13 @@ class HeaderReader {
   }
 
  private:
-  [[noreturn]] void fail() const { throw base::DataError(where_, "damaged PPM: its header cannot be read"); }
+  [[noreturn]] void fail() const {
+    throw base::DataError(base::Fault::kDamaged, where_, "damaged PPM: its header cannot be read");
+  }
   static bool is_space(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
   [[nodiscard]] char peek() const {
-    if (at_ >= bytes_.size()) throw base::DataError(where_, "the PPM is cut short in its header");
+    if (at_ >= bytes_.size())
+      throw base::DataError(base::Fault::kCutShort, where_, "the PPM is cut short in its header");
     return static_cast<char>(bytes_[at_]);
   }
   void skip_space() {
@@ -62,12 +65,13 @@ Stored decode_ppm(std::span<const std::byte> bytes, std::string_view where, cons
   const auto maximum = static_cast<uint32_t>(header.next_number(65535));
   const std::span<const std::byte> samples = bytes.subspan(header.end());
   check_size(width, height, where, options);
-  if (maximum == 0) throw base::DataError(where, "damaged PPM: a maximum of 0");
+  if (maximum == 0) throw base::DataError(base::Fault::kDamaged, where, "damaged PPM: a maximum of 0");
   const size_t n_samples = static_cast<size_t>(width * height) * (is_grey ? 1 : 3),
                sample_bytes = maximum > 255 ? 2 : 1;
   if (samples.size() / sample_bytes < n_samples) {
-    throw base::DataError(where, "the PPM is cut short: " + std::to_string(samples.size()) + " of " +
-                                     std::to_string(n_samples * sample_bytes) + " bytes of pixels");
+    throw base::DataError(base::Fault::kCutShort, where,
+                          "the PPM is cut short: " + std::to_string(samples.size()) + " of " +
+                              std::to_string(n_samples * sample_bytes) + " bytes of pixels");
   }
   Stored stored;
   stored.picture = make_image(static_cast<int64_t>(width), static_cast<int64_t>(height));
@@ -77,7 +81,8 @@ Stored decode_ppm(std::span<const std::byte> bytes, std::string_view where, cons
     auto value = std::to_integer<uint32_t>(*source);
     if (sample_bytes == 2) value = value << 8 | std::to_integer<uint32_t>(source[1]);
     if (value > maximum)
-      throw base::DataError(where, "damaged PPM: a sample above the stated maximum of " + std::to_string(maximum));
+      throw base::DataError(base::Fault::kDamaged, where,
+                            "damaged PPM: a sample above the stated maximum of " + std::to_string(maximum));
     const auto level = static_cast<uint8_t>((value * 255 + maximum / 2) / maximum);
     for (int copies = is_grey ? 3 : 1; copies > 0; --copies) *out++ = level;
   }

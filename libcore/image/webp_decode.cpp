@@ -39,17 +39,21 @@ Stored decode_webp(std::span<const std::byte> bytes, std::string_view where, con
   constexpr size_t kRiffHeader = 8;
   const uint64_t stated_bytes = uint64_t{read_u32(bytes, 4)} + kRiffHeader;
   if (stated_bytes > bytes.size()) {
-    throw base::DataError(where, "the WebP is cut short: " + std::to_string(bytes.size()) + " of " +
-                                     std::to_string(stated_bytes) + " bytes");
+    throw base::DataError(
+        base::Fault::kCutShort, where,
+        "the WebP is cut short: " + std::to_string(bytes.size()) + " of " + std::to_string(stated_bytes) + " bytes");
   }
   const std::span<const std::byte> riff = bytes.first(static_cast<size_t>(stated_bytes));
   const auto* data = reinterpret_cast<const uint8_t*>(riff.data());
   WebPBitstreamFeatures features{};
-  if (WebPGetFeatures(data, riff.size(), &features) != VP8_STATUS_OK || features.width < 1 || features.height < 1) {
-    throw base::DataError(where, "damaged WebP: its header cannot be read");
-  }
+  const VP8StatusCode status = WebPGetFeatures(data, riff.size(), &features);
+  if (status == VP8_STATUS_UNSUPPORTED_FEATURE)
+    throw base::DataError(base::Fault::kUnsupported, where, "a WebP of a kind that is not read");
+  if (status != VP8_STATUS_OK || features.width < 1 || features.height < 1)
+    throw base::DataError(base::Fault::kDamaged, where, "damaged WebP: its header cannot be read");
   if (features.has_animation != 0)
-    throw base::DataError(where, "a WebP film, not a picture", "extract a frame first (webpmux -get frame 1)");
+    throw base::DataError(base::Fault::kUnsupported, where, "a WebP film, not a picture",
+                          "extract a frame first (webpmux -get frame 1)");
   const auto width = static_cast<size_t>(features.width), height = static_cast<size_t>(features.height);
   check_size(width, height, where, options);
   Stored stored;
@@ -64,7 +68,7 @@ Stored decode_webp(std::span<const std::byte> bytes, std::string_view where, con
   } else {
     good = WebPDecodeRGBInto(data, riff.size(), rgb.data(), rgb.size(), features.width * 3) != nullptr;
   }
-  if (!good) throw base::DataError(where, "cut short or damaged WebP: its pixels cannot be read");
+  if (!good) throw base::DataError(base::Fault::kDamaged, where, "damaged WebP: its pixels cannot be read");
   return stored;
 }
 

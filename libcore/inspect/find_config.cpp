@@ -30,7 +30,9 @@ model::Config read_json_file(const std::string& path) {
 
 model::Config read_checkpoint(const std::string& path) {
   const std::string text = base::Safetensors::open(path).metadata("config");
-  if (text.empty()) throw base::DataError(path, "has no configuration in its metadata", "give a checkpoint of inr");
+  if (text.empty())
+    throw base::DataError(base::Fault::kForeign, path, "has no configuration in its metadata",
+                          "give a checkpoint of inr");
   return model::parse_config(base::parse_json(text, path), path);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// What a file is, by its first bytes; the rest is told by the part that knows its family.
+// What a file is, by its first bytes; the part that knows its family says the rest.
 #include "inspect/inspect.hpp"
 
 #include <fcntl.h>
@@ -22,6 +22,7 @@ namespace inr::inspect {
 namespace {
 
 constexpr size_t kStartBytes = 4096;
+constexpr size_t kMaxPathChars = 4096, kMaxFaultChars = 400;  // shown of a path, of a message
 constexpr std::string_view kPickle = "Python pickle";
 
 class Descriptor {
@@ -82,7 +83,7 @@ Finding inspect_regular(const std::string& path, std::span<const std::byte> star
   if (start.empty()) {
     Finding finding;
     finding.kind = "empty file";
-    parts::set_fault(finding, FileState::kCutShort, "the file is empty; was its producer killed?");
+    parts::set_fault(finding, base::Fault::kEmpty, "the file is empty; was its producer killed?");
     return finding;
   }
   if (lmdb::looks_like_lmdb(path)) return parts::inspect_dataset(path, options);
@@ -98,9 +99,10 @@ Finding inspect_regular(const std::string& path, std::span<const std::byte> star
   if (looks_like_json(start)) return parts::inspect_json(path, options);
   Finding finding;
   finding.kind = foreign_kind(start);
-  finding.fault = finding.kind == kPickle
-                      ? "if it is a checkpoint of the released INR-GAN code, inr-import makes one of ours of it"
-                      : "nothing that this toolkit reads or writes";
+  parts::set_fault(finding, base::Fault::kForeign,
+                   finding.kind == kPickle
+                       ? "if it is a checkpoint of the released INR-GAN code, inr-import converts it"
+                       : "nothing that this toolkit reads or writes");
   return finding;
 }
 
@@ -119,9 +121,11 @@ std::string_view to_string(FileState state) noexcept {
     case FileState::kNotOurs:
       return "not ours";
     case FileState::kNewer:
+      return "newer than this program";
+    case FileState::kUnsupported:
       break;
   }
-  return "newer than this program";
+  return "unsupported";
 }
 
 Finding inspect(const std::string& path, const InspectOptions& options) {
@@ -146,23 +150,45 @@ Finding inspect(const std::string& path, const InspectOptions& options) {
     if (!finding.details.contains("bytes")) finding.details["bytes"] = static_cast<int64_t>(status.st_size);
   }
   finding.path = path;
-  if (finding.fault.starts_with(path + ": ")) finding.fault.erase(0, path.size() + 2);
   return finding;
 }
 
 namespace parts {
 
-void set_fault(Finding& finding, FileState state, std::string_view message) {
-  finding.state = state;
-  finding.fault = base::printable(message, 400);
+FileState state_of(base::Fault fault) noexcept {
+  switch (fault) {
+    case base::Fault::kForeign:
+      return FileState::kNotOurs;
+    case base::Fault::kNewer:
+      return FileState::kNewer;
+    case base::Fault::kUnsupported:
+      return FileState::kUnsupported;
+    case base::Fault::kEmpty:
+    case base::Fault::kCutShort:
+      return FileState::kCutShort;
+    case base::Fault::kDamaged:
+    case base::Fault::kOther:
+      break;
+  }
+  return FileState::kDamaged;
 }
 
-void set_fault(Finding& finding, std::string_view message) {
-  const auto says = [&](std::string_view words) { return message.find(words) != std::string_view::npos; };
-  FileState state = FileState::kDamaged;
-  if (says("cut short")) state = FileState::kCutShort;
-  if (says("newer than this program") || says("this program reads")) state = FileState::kNewer;
-  set_fault(finding, state, message);
+void set_fault(Finding& finding, base::Fault fault, std::string_view message) {
+  finding.state = state_of(fault);
+  finding.fault = base::printable(message, kMaxFaultChars);
+  finding.fault_kind = fault;
+}
+
+void set_fault(Finding& finding, const base::DataError& error, const std::string& path) {
+  std::string_view message = error.what();
+  const std::string place = base::printable(path, kMaxPathChars) + ": ";  // as DataError writes it
+  if (message.starts_with(place)) message.remove_prefix(place.size());
+  set_fault(finding, error.fault(), message);
+}
+
+void set_building(Finding& finding, std::string_view message) {
+  set_fault(finding, base::Fault::kOther, message);
+  finding.state = FileState::kBuilding;
 }
 
 void add_config(Finding& finding, const base::Json& config, const InspectOptions& options) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/error.hpp"
 #include "base/json.hpp"
 
 namespace inr::inspect {
@@ -17,10 +18,11 @@ enum class FileState {
   kBuilding,  // a dataset whose inr-prep was interrupted or still runs
   kCutShort,
   kDamaged,
-  kNotOurs,  // nothing this project reads or writes
-  kNewer,    // of a format version this program does not know
+  kNotOurs,      // nothing this project reads or writes
+  kNewer,        // of a format version this program does not know
+  kUnsupported,  // whole, and of a kind of its format that this program does not read
 };
-/// "whole", "building", "cut short", "damaged", "not ours", "newer than this program"
+/// "whole", "building", "cut short", "damaged", "not ours", "newer than this program", "unsupported"
 std::string_view to_string(FileState state) noexcept;
 
 struct InspectOptions {
@@ -36,6 +38,8 @@ struct Finding {
   FileState state = FileState::kNotOurs;
   std::string summary;  // one printable line: "32x32 multiscale, fmm rank 3, iteration 1500"; may be empty
   std::string fault;    // one printable line: what is wrong; empty where whole
+  // What kind of fault it is, for programs; without meaning where fault is empty. kOther where the state is kBuilding.
+  base::Fault fault_kind = base::Fault::kOther;
   base::Json details = base::Json::object();  // further facts in the order they should be shown
 };
 
@@ -47,7 +51,8 @@ Finding inspect_stream(int fd, const std::string& where, const InspectOptions& o
 
 /// "PATH: KIND, STATE: SUMMARY", then one indented line per detail; ends in a newline.
 std::string to_text(const Finding& finding);
-/// One object: file, kind, state, summary, fault, then the details.
+/// One object: file, kind, state, summary, fault, fault_kind, then the details. fault and fault_kind are there
+/// together.
 base::Json to_json(const Finding& finding);
 
 }  // namespace inr::inspect

@@ -114,14 +114,17 @@ void check_version(const base::Safetensors& file) {
   const bool number =
       !version.empty() && std::all_of(version.begin(), version.end(), [](char c) { return c >= '0' && c <= '9'; });
   if (number && version != "0")
-    throw base::DataError("checkpoint of version " + base::printable(version) +
-                          ", newer than this program; update the toolkit");
-  throw base::DataError("the version '" + base::printable(version) + "' is no version of a checkpoint");
+    throw base::DataError(
+        base::Fault::kNewer, {},
+        "checkpoint of version " + base::printable(version) + ", newer than this program; update the toolkit");
+  throw base::DataError(base::Fault::kDamaged, {},
+                        "the version '" + base::printable(version) + "' is not a version of a checkpoint");
 }
 
 void describe_checkpoint(Finding& finding, const base::Safetensors& file, const InspectOptions& options) {
   check_version(file);
-  if (file.metadata("config").empty()) throw base::DataError("a checkpoint without a configuration");
+  if (file.metadata("config").empty())
+    throw base::DataError(base::Fault::kDamaged, {}, "a checkpoint without a configuration");
   const model::Config config = model::parse_config(metadata_json(file, "config"), "metadata 'config'");
   finding.summary = model_line(config.model);
   finding.details["model"] = finding.summary;
@@ -151,7 +154,7 @@ void describe_checkpoint(Finding& finding, const base::Safetensors& file, const 
   finding.details["n_theta"] = model::theta_layout(config.model).n_theta;
   finding.details["a pixel depends on"] = pixels_depend_on(config.model);
   if (!provenance.is_null()) finding.details["provenance"] = provenance;
-  if (!fault.empty()) throw base::DataError(fault);
+  if (!fault.empty()) throw base::DataError(base::Fault::kDamaged, {}, fault);
 }
 
 }  // namespace
@@ -208,16 +211,17 @@ Finding inspect_safetensors(const std::string& path, const InspectOptions& optio
       describe_checkpoint(finding, file, options);
     } else if (!file.metadata("init_kwargs").empty()) {
       finding.kind = "released checkpoint";
-      finding.summary += "; inr-import makes one of ours of it";
+      finding.summary += "; inr-import converts it";
       finding.details["metadata"] = file.metadata();
     } else if (!file.metadata().empty()) {
       finding.details["metadata"] = file.metadata();
     }
     if (options.check)
       if (const std::string name = first_not_finite(file); !name.empty())
-        set_fault(finding, FileState::kDamaged, "tensor '" + name + "' holds values that are not finite");
+        set_fault(finding, base::Fault::kDamaged, "tensor '" + name + "' holds values that are not finite");
   } catch (const base::DataError& error) {
-    set_fault(finding, error.what());
+    set_fault(finding, error, path);
+    if (error.fault() == base::Fault::kForeign) finding.kind = "file";
   }
   return finding;
 }

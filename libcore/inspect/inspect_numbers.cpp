@@ -66,7 +66,7 @@ std::optional<std::vector<int64_t>> parse_shape(std::string_view text) {
 
 // Nothing where the header is not one.
 std::optional<NpyHeader> parse_npy_header(Bytes bytes) {
-  if (bytes.size() < 12) return std::nullopt;
+  if (bytes.size() < 12 || bytes[6] < std::byte{1} || bytes[6] > std::byte{3}) return std::nullopt;
   const size_t length_bytes = bytes[6] == std::byte{1} ? 2 : 4;
   NpyHeader header;
   header.header_bytes = 8 + length_bytes + little_endian(bytes.subspan(8, length_bytes));
@@ -112,7 +112,7 @@ bool first_member_is_npy(Bytes bytes) {
   return kNameAt + name_bytes <= bytes.size() && as_text(bytes.subspan(kNameAt, name_bytes)).ends_with(".npy");
 }
 
-// What info tells of statistics or features: where they come from, how many pictures, which part of them.
+// What info says of statistics or features: where they come from, how many pictures, which part of them.
 void describe_info(Finding& finding, const base::NpyArray& info) {
   const base::Json json = base::parse_json(as_text(info.data), "info");
   finding.details["info"] = json;
@@ -130,7 +130,8 @@ void describe_info(Finding& finding, const base::NpyArray& info) {
 void describe_features(Finding& finding, const base::NpyArray& features) {
   finding.kind = "features";
   if (features.shape.size() != 2)
-    return set_fault(finding, FileState::kDamaged, "features " + base::shape_text(features.shape) + " are not [N, d]");
+    return set_fault(finding, base::Fault::kDamaged,
+                     "features " + base::shape_text(features.shape) + " are not [N, d]");
   finding.summary = std::to_string(features.shape[0]) + " x " + std::to_string(features.shape[1]) + " features";
 }
 
@@ -139,14 +140,14 @@ void describe_statistics(Finding& finding, const std::map<std::string, base::Npy
   const base::NpyArray &mu = arrays.at("mu"), &sigma = arrays.at("sigma");
   finding.kind = "statistics";
   if (mu.shape.size() != 1 || sigma.shape != std::vector<int64_t>{mu.shape[0], mu.shape[0]})
-    return set_fault(finding, FileState::kDamaged,
+    return set_fault(finding, base::Fault::kDamaged,
                      "mu " + base::shape_text(mu.shape) + " and sigma " + base::shape_text(sigma.shape) +
                          " do not fit; [d] and [d, d] are expected");
   finding.summary = std::to_string(mu.shape[0]) + " features";
   for (const base::NpyArray* array : {&mu, &sigma}) {
     const std::vector<double> values = array->to_f64();
     if (!std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); }))
-      return set_fault(finding, FileState::kDamaged, "mu or sigma holds values that are not finite");
+      return set_fault(finding, base::Fault::kDamaged, "mu or sigma holds NaN or infinite values");
   }
 }
 
@@ -164,7 +165,7 @@ void describe_npz(Finding& finding, const std::string& path) {
   if (info != arrays.end() && (statistics || features != arrays.end())) describe_info(finding, info->second);
 }
 
-// Of an archive that is too large to be read for a glance: what it tells of itself.
+// Of an archive that is too large to be read at a glance: what its info says.
 void describe_large(Finding& finding, const std::string& path) {
   constexpr std::array<std::string_view, 1> kInfo = {"info"};
   finding.summary = "large (--check reads its arrays)";
@@ -194,14 +195,14 @@ Finding inspect_npy(const std::string& path, const InspectOptions& options) {
     if (header->fortran) finding.details["order"] = "Fortran";
     const uint64_t have = bytes.size() - header->header_bytes;
     if (have < *needed)
-      set_fault(finding, FileState::kCutShort,
+      set_fault(finding, base::Fault::kCutShort,
                 std::to_string(have) + " of " + std::to_string(*needed) + " bytes of data");
     else if (have > *needed)
-      set_fault(finding, FileState::kDamaged, std::to_string(have - *needed) + " bytes after its data");
+      set_fault(finding, base::Fault::kDamaged, std::to_string(have - *needed) + " bytes after its data");
     else if (options.check)
       static_cast<void>(base::parse_npy(bytes, path));
   } catch (const base::DataError& error) {
-    set_fault(finding, error.what());
+    set_fault(finding, error, path);
   }
   return finding;
 }
@@ -215,7 +216,7 @@ Finding inspect_zip(const std::string& path, const InspectOptions& options) {
   finding.kind = arrays ? "npz archive" : "zip archive";
   const std::optional<size_t> end = find_zip_end(bytes);
   if (!end) {
-    set_fault(finding, FileState::kCutShort, "cut short: no end record");
+    set_fault(finding, base::Fault::kCutShort, "cut short: no end record");
     return finding;
   }
   if (!arrays) {
@@ -228,7 +229,7 @@ Finding inspect_zip(const std::string& path, const InspectOptions& options) {
     else
       describe_npz(finding, path);
   } catch (const base::DataError& error) {
-    set_fault(finding, error.what());
+    set_fault(finding, error, path);
   }
   return finding;
 }

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// The parts of inspect(), one per family of files. Internal to libcore/model.
+// The parts of inspect(), one per family of files. Internal to libcore/inspect.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -14,11 +14,14 @@
 
 namespace inr::inspect::parts {
 
-/// The message of an error of any reader, and the state its words stand for: all readers say "cut short", "newer than
-/// this program" or "this program reads" (a version); anything else is damage.
-void set_fault(Finding& finding, std::string_view message);
-/// The same with the state known.
-void set_fault(Finding& finding, FileState state, std::string_view message);
+/// The state that a kind of fault stands for; kDamaged for those without a state of their own.
+FileState state_of(base::Fault fault) noexcept;
+/// A fault, and the state that its kind stands for.
+void set_fault(Finding& finding, base::Fault fault, std::string_view message);
+/// What a reader says of the file at path, without the path at the beginning of its message.
+void set_fault(Finding& finding, const base::DataError& error, const std::string& path);
+/// Not yet what it is to be: FileState::kBuilding.
+void set_building(Finding& finding, std::string_view message);
 
 /// "multiscale 32x32, fmm rank 3" and the like.
 std::string model_line(const model::ModelConfig& config);

@@ -41,8 +41,8 @@ void png(Finding& finding, Bytes bytes) {
     finding.details["bits"] = report.bits;
   }
   for (const auto& [keyword, text] : report.text) add_text(finding, keyword, text);
-  if (report.state == image::Wholeness::kCut) set_fault(finding, FileState::kCutShort, report.fault);
-  if (report.state == image::Wholeness::kDamaged) set_fault(finding, FileState::kDamaged, report.fault);
+  if (report.state == image::Wholeness::kCut) set_fault(finding, base::Fault::kCutShort, report.fault);
+  if (report.state == image::Wholeness::kDamaged) set_fault(finding, base::Fault::kDamaged, report.fault);
 }
 
 // A comment of ours reads "keyword: text".
@@ -61,7 +61,7 @@ void jpeg(Finding& finding, Bytes bytes) {
   std::vector<std::string> comments;
   while (at + 4 <= bytes.size() && !scans) {
     if (u8(bytes, at) != 0xFF)
-      return set_fault(finding, FileState::kDamaged, "no marker at byte " + std::to_string(at));
+      return set_fault(finding, base::Fault::kDamaged, "no marker at byte " + std::to_string(at));
     const unsigned marker = u8(bytes, at + 1);
     if (marker == 0xFF) {  // fill
       ++at;
@@ -69,7 +69,7 @@ void jpeg(Finding& finding, Bytes bytes) {
     }
     const size_t length = be16(bytes, at + 2);
     if (length < 2)
-      return set_fault(finding, FileState::kDamaged, "a segment of no length at byte " + std::to_string(at));
+      return set_fault(finding, base::Fault::kDamaged, "a segment without length at byte " + std::to_string(at));
     if (at + 2 + length > bytes.size()) break;
     const Bytes body = bytes.subspan(at + 4, length - 2);
     const bool frame = marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
@@ -86,7 +86,7 @@ void jpeg(Finding& finding, Bytes bytes) {
   size_t end = bytes.size();
   while (end > at && bytes[end - 1] == std::byte{0}) --end;
   if (!scans || end < 2 || be16(bytes, end - 2) != 0xFFD9)
-    set_fault(finding, FileState::kCutShort, "cut short: no end marker");
+    set_fault(finding, base::Fault::kCutShort, "cut short: no end marker");
 }
 
 void webp(Finding& finding, Bytes bytes) {
@@ -94,7 +94,7 @@ void webp(Finding& finding, Bytes bytes) {
   uint64_t promised = 8;
   for (size_t i = 0; i < 4; ++i) promised += uint64_t{u8(bytes, 4 + i)} << 8 * i;
   if (promised > bytes.size())
-    set_fault(finding, FileState::kCutShort,
+    set_fault(finding, base::Fault::kCutShort,
               "cut short: " + std::to_string(bytes.size()) + " of " + std::to_string(promised) + " bytes");
 }
 
@@ -120,14 +120,15 @@ void ppm(Finding& finding, Bytes bytes) {
   for (size_t at = 0; at < bytes.size(); ++n_pictures) {
     const Bytes rest = bytes.subspan(at);
     if (!starts_with(rest, "P6") && !starts_with(rest, "P5")) {
-      set_fault(finding, FileState::kDamaged, "the bytes after picture " + std::to_string(n_pictures) + " are no PPM");
+      set_fault(finding, base::Fault::kDamaged,
+                "the bytes after picture " + std::to_string(n_pictures) + " are not a PPM");
       break;
     }
     size_t header = 2;
     const auto width = ppm_number(rest, header), height = ppm_number(rest, header), maximum = ppm_number(rest, header);
     const bool complete = header < rest.size();
     if (!width || !height || !maximum || !complete) {
-      set_fault(finding, complete ? FileState::kDamaged : FileState::kCutShort,
+      set_fault(finding, complete ? base::Fault::kDamaged : base::Fault::kCutShort,
                 complete ? "no PPM header at byte " + std::to_string(at) : "cut short in its header");
       break;
     }
@@ -135,7 +136,7 @@ void ppm(Finding& finding, Bytes bytes) {
     const uint64_t picture_bytes = *width * *height * sample_bytes;  // below 10^9 x 10^9 x 6: no overflow
     if (n_pictures == 0) set_size(finding, *width, *height);
     if (picture_bytes > rest.size() - header - 1) {
-      set_fault(finding, FileState::kCutShort, "cut short after " + std::to_string(n_pictures) + " whole pictures");
+      set_fault(finding, base::Fault::kCutShort, "cut short after " + std::to_string(n_pictures) + " whole pictures");
       break;
     }
     at += header + 1 + picture_bytes;
@@ -161,7 +162,7 @@ void y4m(Finding& finding, Bytes bytes) {
   finding.kind = "YUV4MPEG2 film";
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   const size_t line_end = text.substr(0, 4096).find('\n');
-  if (line_end == std::string_view::npos) return set_fault(finding, FileState::kCutShort, "cut short in its header");
+  if (line_end == std::string_view::npos) return set_fault(finding, base::Fault::kCutShort, "cut short in its header");
   uint64_t width = 0, height = 0;
   std::string_view chroma, rate;
   for (size_t at = text.find(' '); at < line_end;) {
@@ -177,7 +178,7 @@ void y4m(Finding& finding, Bytes bytes) {
     }
     at = end;
   }
-  if (width == 0 || height == 0) return set_fault(finding, FileState::kDamaged, "its header names no size");
+  if (width == 0 || height == 0) return set_fault(finding, base::Fault::kDamaged, "its header names no size");
   set_size(finding, width, height);
   finding.details["frame rate"] = std::string(rate);
   const std::optional<uint64_t> frame_bytes = y4m_frame_bytes(chroma, width, height);
@@ -191,11 +192,11 @@ void y4m(Finding& finding, Bytes bytes) {
     const size_t end = head.find('\n');
     const size_t comparable = std::min<size_t>(head.size(), 5);
     if (head.substr(0, comparable) != std::string_view("FRAME").substr(0, comparable)) {
-      set_fault(finding, FileState::kDamaged, "no frame at byte " + std::to_string(at));
+      set_fault(finding, base::Fault::kDamaged, "no frame at byte " + std::to_string(at));
       break;
     }
     if (end == std::string_view::npos || *frame_bytes > text.size() - at - end - 1) {
-      set_fault(finding, FileState::kCutShort, "cut short after " + std::to_string(n_frames) + " whole frames");
+      set_fault(finding, base::Fault::kCutShort, "cut short after " + std::to_string(n_frames) + " whole frames");
       break;
     }
     at += end + 1 + *frame_bytes;
@@ -203,7 +204,7 @@ void y4m(Finding& finding, Bytes bytes) {
   finding.summary += ", " + std::to_string(n_frames) + (n_frames == 1 ? " frame" : " frames");
   finding.details["frames"] = n_frames;
   if (n_frames == 0 && finding.fault.empty())
-    set_fault(finding, FileState::kCutShort, "cut short: a film without a frame");
+    set_fault(finding, base::Fault::kCutShort, "cut short: a film without a frame");
 }
 
 void check_pixels(Finding& finding, Bytes bytes, const std::string& path) {
@@ -220,7 +221,7 @@ void check_pixels(Finding& finding, Bytes bytes, const std::string& path) {
       set_size(finding, static_cast<uint64_t>(picture.width), static_cast<uint64_t>(picture.height));
     finding.details["checked"] = "every pixel decoded";
   } catch (const base::DataError& error) {
-    set_fault(finding, error.what());
+    set_fault(finding, error, path);
   }
 }
 

@@ -34,9 +34,9 @@ bool parse_tile(std::string_view name, std::string_view ending, int64_t n_column
 void check_tile(const fs::path& path, int64_t width, int64_t height) {
   const image::Image tile = image::decode(base::read_file(path.string()), path.string());
   if (tile.width != width || tile.height != height) {
-    throw base::DataError(path.string(), std::to_string(tile.width) + "x" + std::to_string(tile.height) +
-                                             " pixels instead of " + std::to_string(width) + "x" +
-                                             std::to_string(height));
+    throw base::DataError(base::Fault::kDamaged, path.string(),
+                          std::to_string(tile.width) + "x" + std::to_string(tile.height) + " pixels instead of " +
+                              std::to_string(width) + "x" + std::to_string(height));
   }
 }
 
@@ -86,14 +86,14 @@ Finding inspect_pyramid(const std::string& path, const InspectOptions& options) 
       const int64_t n_found = count_tiles(fs::path(tiles) / std::to_string(i), *picture, levels[i], options.check);
       n_all += n_found;
       if (n_found < n_expected && finding.fault.empty()) {
-        set_fault(finding, FileState::kCutShort,
+        set_fault(finding, base::Fault::kCutShort,
                   "cut short: " + std::to_string(n_found) + " of " + std::to_string(n_expected) + " tiles in " + tiles +
                       "/" + std::to_string(i));
       }
     }
     if (options.check && finding.state == FileState::kWhole) finding.details["checked"] = "every tile decoded";
   } catch (const base::Error& error) {
-    set_fault(finding, FileState::kDamaged, error.what());
+    set_fault(finding, base::Fault::kDamaged, error.what());
   }
   finding.details["levels"] = levels.size();
   finding.details["tiles"] = n_all;

@@ -141,26 +141,32 @@ bool looks_like_configuration(const base::Json& json) {
          std::all_of(json.begin(), json.end(), [](const base::Json& part) { return part.is_object(); });
 }
 
-// A file that cannot be read at all (no permission) is a finding too: the rest of the run can still be told of.
+// A file that cannot be read at all (no permission) is a finding too: the rest of the run can still be reported.
 Finding inspect_part(const std::string& path, const InspectOptions& options) {
   try {
     return inspect_safetensors(path, options);
   } catch (const base::SystemError& error) {
     Finding finding;
-    set_fault(finding, FileState::kDamaged, error.what());
+    set_fault(finding, base::Fault::kDamaged, error.what());
     return finding;
   }
 }
 
-// The newest checkpoint that is whole. Damaged ones are told in finding.fault.
+// What is wrong with a run whose part this is: another file under the name of a checkpoint is damage.
+base::Fault kind_of_part(const Finding& part) {
+  const bool foreign = part.state == FileState::kWhole || part.fault_kind == base::Fault::kForeign;
+  return foreign ? base::Fault::kDamaged : part.fault_kind;
+}
+
+// The newest checkpoint that is whole. The newest of those that are not goes into finding.fault.
 void inspect_checkpoints(const std::string& path, const std::vector<std::pair<int64_t, std::string>>& checkpoints,
                          const InspectOptions& options, Finding& finding) {
   for (const auto& [iteration, name] : checkpoints) {
     const Finding checkpoint = inspect_part(fs::path(path) / name, options);
     if (checkpoint.state != FileState::kWhole || checkpoint.kind != "checkpoint") {
       if (finding.fault.empty())
-        set_fault(finding, checkpoint.state == FileState::kWhole ? FileState::kDamaged : checkpoint.state,
-                  name + ": " + (checkpoint.fault.empty() ? "no checkpoint" : checkpoint.fault));
+        set_fault(finding, kind_of_part(checkpoint),
+                  name + ": " + (checkpoint.fault.empty() ? "not a checkpoint" : checkpoint.fault));
       continue;
     }
     finding.summary = checkpoint.summary;
@@ -169,8 +175,7 @@ void inspect_checkpoints(const std::string& path, const std::vector<std::pair<in
       if (checkpoint.details.contains(key)) finding.details[key] = checkpoint.details[key];
     return;
   }
-  if (finding.fault.empty())
-    set_fault(finding, FileState::kBuilding, "no checkpoint yet; inr-train writes the first one");
+  if (finding.fault.empty()) set_building(finding, "no checkpoint yet; inr-train writes the first one");
 }
 
 // Of a run that has not reached its iterations: how long the rest takes at the last rate.
@@ -217,14 +222,15 @@ Finding inspect_json(const std::string& path, const InspectOptions& options) {
     finding.kind = "log";
     finding.summary = std::to_string(facts.n_lines) + (facts.n_lines == 1 ? " line" : " lines");
     add_log_details(facts, finding.details);
-    if (!facts.ends_whole) set_fault(finding, FileState::kCutShort, "its last line is cut short");
+    if (!facts.ends_whole) set_fault(finding, base::Fault::kCutShort, "its last line is cut short");
     if (facts.n_unreadable > facts.n_lines)
-      set_fault(finding, FileState::kDamaged, "more lines that are no JSON object than lines that are");
+      set_fault(finding, base::Fault::kDamaged, "more lines that are not JSON objects than lines that are");
     return finding;
   }
   finding.kind = "JSON document";
   try {
-    if (file.bytes().size() > kMaxDocumentBytes) throw base::DataError("larger than 64 MiB");
+    if (file.bytes().size() > kMaxDocumentBytes)
+      throw base::DataError(base::Fault::kUnsupported, {}, "larger than 64 MiB");
     const base::Json json =
         base::parse_json({reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()}, path);
     if (!looks_like_configuration(json)) return finding;
@@ -233,7 +239,7 @@ Finding inspect_json(const std::string& path, const InspectOptions& options) {
     finding.summary = model_line(config.model);
     add_config(finding, to_json(config), options);
   } catch (const base::DataError& error) {
-    set_fault(finding, error.what());
+    set_fault(finding, error, path);
   }
   return finding;
 }
@@ -260,7 +266,7 @@ Finding inspect_folder(const std::string& path, const InspectOptions& options) {
   finding.kind = "folder";
   finding.details["entries"] = n_entries;
   if (checkpoints.empty() && !has_log && !has_best) {
-    finding.fault = "neither a checkpoint nor a log in it: no run folder";
+    set_fault(finding, base::Fault::kForeign, "neither a checkpoint nor a log in it: not a run folder");
     return finding;
   }
   finding.kind = "run folder";
@@ -273,7 +279,7 @@ Finding inspect_folder(const std::string& path, const InspectOptions& options) {
     const Finding best = inspect_part(path + "/best.safetensors", {});
     finding.details["best.safetensors"] = std::string(to_string(best.state)) + ", " + best.summary;
     if (best.state != FileState::kWhole && finding.fault.empty())
-      set_fault(finding, best.state, "best.safetensors: " + best.fault);
+      set_fault(finding, kind_of_part(best), "best.safetensors: " + best.fault);
   }
   if (has_log) {
     base::Json log = base::Json::object();

@@ -8,40 +8,29 @@
 #include "base/error.hpp"
 #include "dataset/dataset.hpp"
 #include "inspect/inspect_parts.hpp"
+#include "lmdb/lmdb_reader.hpp"
 #include "model/theta_layout.hpp"
 #include "stream/inr_stream.hpp"
 
 namespace inr::inspect {
 namespace {
 
-FileState state_of(base::Fault fault) {
-  switch (fault) {
-    case base::Fault::kForeign:
-      return FileState::kNotOurs;
-    case base::Fault::kNewer:
-      return FileState::kNewer;
-    case base::Fault::kEmpty:
-    case base::Fault::kCutShort:
-      return FileState::kCutShort;
-    case base::Fault::kDamaged:
-      break;
-  }
-  return FileState::kDamaged;
-}
-
 // The head against its configuration. Throws DataError.
 model::ModelConfig check_head(const stream::StreamHeader& header) {
   model::ModelConfig config = model::parse_model_config(header.config, "the head's configuration");
   const int64_t n_theta = model::theta_layout(config).n_theta;
   if (n_theta != header.n_theta)
-    throw base::DataError("records of " + std::to_string(header.n_theta) + " values; the head's configuration has " +
-                          std::to_string(n_theta));
+    throw base::DataError(base::Fault::kDamaged, {},
+                          "records of " + std::to_string(header.n_theta) + " values; the head's configuration has " +
+                              std::to_string(n_theta));
   for (const model::TensorSpec& spec : model::shared_tensors(config)) {
     const base::TensorInfo* tensor = header.blob->find(spec.name);
-    if (tensor == nullptr) throw base::DataError("the shared tensor '" + spec.name + "' is missing in the head");
+    if (tensor == nullptr)
+      throw base::DataError(base::Fault::kDamaged, {}, "the shared tensor '" + spec.name + "' is missing in the head");
     if (tensor->shape != spec.shape)
-      throw base::DataError("the shared tensor '" + spec.name + "' has shape " + base::shape_text(tensor->shape) +
-                            " instead of " + base::shape_text(spec.shape));
+      throw base::DataError(base::Fault::kDamaged, {},
+                            "the shared tensor '" + spec.name + "' has shape " + base::shape_text(tensor->shape) +
+                                " instead of " + base::shape_text(spec.shape));
   }
   return config;
 }
@@ -64,8 +53,9 @@ void read_stream(stream::InrStreamReader& reader, base::Json& line, Finding& fin
     line["records"] = reader.records_read();
     const auto finite = [](float value) { return std::isfinite(value); };
     if (options.check && !std::all_of(record.theta.begin(), record.theta.end(), finite))
-      throw base::DataError("record " + std::to_string(reader.records_read() - 1) +
-                            " holds values that are not finite");
+      throw base::DataError(
+          base::Fault::kDamaged, {},
+          "record " + std::to_string(reader.records_read() - 1) + " holds values that are not finite");
   }
 }
 
@@ -83,11 +73,8 @@ Finding inspect_stream(int fd, const std::string& where, const InspectOptions& o
       streams.push_back({{"records", 0}});
       read_stream(reader, streams.back(), finding, options);
     }
-  } catch (const stream::StreamError& error) {
-    const std::string_view message = error.what();
-    parts::set_fault(finding, state_of(error.fault()), message.substr(std::min(message.size(), where.size() + 2)));
   } catch (const base::DataError& error) {
-    parts::set_fault(finding, FileState::kDamaged, error.what());
+    parts::set_fault(finding, error, where);
   }
   if (finding.state == FileState::kNotOurs) finding.kind = "input";
   uint64_t n_records = 0;
@@ -122,26 +109,19 @@ Finding inspect_dataset(const std::string& path, const InspectOptions& options) 
     finding.details["recipe"] = info.recipe;
     finding.details["versions"] = info.versions;
     if (!info.complete)
-      set_fault(finding, FileState::kBuilding,
-                "its build has not finished; run the same inr-prep command to continue it");
+      set_building(finding, "its build has not finished; run the same inr-prep command to continue it");
     if (!options.check) finding.summary += " (not read; --check reads them)";
     if (options.check) {
       reader.check();
       for (int64_t i = 0; i < reader.size(); ++i) static_cast<void>(reader.read_image(i));
       finding.details["checked"] = "every page, checksum and picture";
     }
+  } catch (const dataset::UnfinishedDataset& error) {
+    set_fault(finding, error, path);
+    finding.state = FileState::kBuilding;
   } catch (const base::DataError& error) {
-    const std::string_view message = error.what();
-    const auto says = [&](std::string_view words) { return message.find(words) != std::string_view::npos; };
-    set_fault(finding, message);
-    if (says("no dataset of this program")) {
-      finding.kind = "LMDB file";
-      finding.state = FileState::kNotOurs;
-    } else if (says("its build was interrupted")) {
-      finding.state = FileState::kBuilding;
-    } else if (says("inside a page")) {
-      finding.state = FileState::kCutShort;
-    }
+    set_fault(finding, error, path);
+    if (error.fault() == base::Fault::kForeign) finding.kind = lmdb::looks_like_lmdb(path) ? "LMDB file" : "folder";
   }
   return finding;
 }

@@ -71,7 +71,10 @@ std::string to_text(const Finding& finding) {
 base::Json to_json(const Finding& finding) {
   base::Json json = {{"file", finding.path}, {"kind", finding.kind}, {"state", to_string(finding.state)}};
   if (!finding.summary.empty()) json["summary"] = finding.summary;
-  if (!finding.fault.empty()) json["fault"] = finding.fault;
+  if (!finding.fault.empty()) {
+    json["fault"] = finding.fault;
+    json["fault_kind"] = base::to_string(finding.fault_kind);
+  }
   for (const auto& [key, value] : finding.details.items()) json[key] = value;
   return json;
 }

@@ -80,7 +80,7 @@ LmdbReader::LmdbReader(const std::string& path) : path_(path) {
 LmdbReader::~LmdbReader() { ::close(fd_); }
 
 void LmdbReader::damaged(const std::string& fault) const {
-  throw base::DataError(path_, "the LMDB file is damaged: " + fault, "make or fetch it again");
+  throw base::DataError(base::Fault::kDamaged, path_, "the LMDB file is damaged: " + fault, "make or fetch it again");
 }
 
 void LmdbReader::read_at(uint64_t offset, std::span<std::byte> out) const {
@@ -88,7 +88,10 @@ void LmdbReader::read_at(uint64_t offset, std::span<std::byte> out) const {
     const ssize_t n = ::pread(fd_, out.data(), out.size(), static_cast<off_t>(offset));
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) throw base::SystemError(path_, "read", errno);
-    if (n == 0) damaged("it ends at byte " + std::to_string(offset) + ", inside a page");
+    if (n == 0)
+      throw base::DataError(base::Fault::kCutShort, path_,
+                            "the LMDB file is cut short: it ends at byte " + std::to_string(offset) + ", inside a page",
+                            "make or fetch it again");
     offset += static_cast<uint64_t>(n);
     out = out.subspan(static_cast<size_t>(n));
   }
@@ -98,7 +101,9 @@ void LmdbReader::open_meta() {
   constexpr size_t kMetaEnd = kLmdbPageHeaderBytes + kLmdbMetaBytes;
   std::array<std::byte, kMetaEnd> first{};
   std::array<std::byte, kMetaEnd> second{};
-  if (n_file_bytes_ < kMetaEnd) throw base::DataError(path_, "is no LMDB file: it has no meta page");
+  if (n_file_bytes_ == 0) throw base::DataError(base::Fault::kEmpty, path_, "is empty");
+  if (n_file_bytes_ < kMetaEnd)
+    throw base::DataError(base::Fault::kForeign, path_, "is not an LMDB file: it has no meta page");
   read_at(0, first);
   uint64_t transactions[2] = {0, 0};
   const bool first_good = parse_meta(first, 0, transactions[0]);
@@ -115,10 +120,12 @@ void LmdbReader::open_meta() {
   }
   if (!first_good && !second_good) {
     if (at<uint32_t>(first, 16) == kLmdbMagic && at<uint32_t>(first, 20) != kLmdbVersion)
-      throw base::DataError(path_, "is an LMDB file of format " + std::to_string(at<uint32_t>(first, 20) & 0xFFFF) +
-                                       "; this program reads format 1");
+      throw base::DataError(at<uint32_t>(first, 20) > kLmdbVersion ? base::Fault::kNewer : base::Fault::kUnsupported,
+                            path_,
+                            "is an LMDB file of format " + std::to_string(at<uint32_t>(first, 20) & 0xFFFF) +
+                                "; this program reads format 1");
     if (at<uint32_t>(first, 16) == kLmdbMagic) damaged("both meta pages are");
-    throw base::DataError(path_, "is no LMDB file");
+    throw base::DataError(base::Fault::kForeign, path_, "is not an LMDB file");
   }
   const bool newer = second_good && (!first_good || transactions[1] > transactions[0]);
   transaction_ = transactions[newer ? 1 : 0];
@@ -159,7 +166,7 @@ void LmdbReader::require_pages(uint64_t first, uint64_t n_pages) const {
   if (first < 2 || first > last_page_ || n_pages > last_page_ - first + 1)
     damaged("it points to page " + std::to_string(first) + ", the last is " + std::to_string(last_page_));
   if ((first + n_pages) * page_bytes_ > n_file_bytes_)
-    throw base::DataError(path_,
+    throw base::DataError(base::Fault::kCutShort, path_,
                           "the LMDB file is cut short: it has " + std::to_string(n_file_bytes_) + " bytes of " +
                               std::to_string(n_expected_bytes()),
                           "make or fetch it again");

@@ -47,7 +47,7 @@ std::unique_ptr<FeatureNetwork> open_network(const std::string& path, const std:
   const bool mobilenet = MobileNetV2::recognises(file);
   if (!mobilenet && !InceptionV3::recognises(file)) {
     throw base::DataError(
-        base::printable(path), "not a feature network known here",
+        base::Fault::kForeign, base::printable(path), "not a feature network known here",
         "give the Inception v3 of FID (examples/inception) or MobileNetV2 (conv_first.weight "
         "[32, 3, 3, 3] ... conv_last.weight [1280, 320, 1, 1]) as safetensors, or leave --network out "
         "for the built-in one");

@@ -9,17 +9,18 @@
 namespace inr::metrics {
 
 void check_rows(const at::Tensor& rows, int64_t n_least, const std::string& what) {
-  constexpr int64_t kBlockRows = 4096;  // of the look for what is no number, so that memory is flat
+  constexpr int64_t kBlockRows = 4096;  // rows per search for NaN and infinity, so that memory is flat
   if (rows.dim() != 2 || rows.size(1) < 1 || !rows.is_floating_point() || !rows.is_cpu()) {
-    throw base::DataError(what, "needs numbers [N, d], one row an image");
+    throw base::DataError(what, "needs values [N, d], one row per image");
   }
   if (rows.size(0) < n_least) {
-    throw base::DataError(what, "needs at least " + std::to_string(n_least) + " images a side",
+    throw base::DataError(what, "needs at least " + std::to_string(n_least) + " images per side",
                           "there are " + std::to_string(rows.size(0)));
   }
   for (int64_t first = 0; first < rows.size(0); first += kBlockRows) {
     if (!at::isfinite(rows.slice(0, first, std::min(first + kBlockRows, rows.size(0)))).all().item<bool>()) {
-      throw base::DataError(what, "a feature is not finite", "the network file or the images are damaged");
+      throw base::DataError(base::Fault::kDamaged, what, "a feature is not finite",
+                            "the network file or the images are damaged");
     }
   }
 }
@@ -30,7 +31,7 @@ void check_row_pair(const at::Tensor& real, const at::Tensor& fake, int64_t n_le
   if (real.size(1) != fake.size(1)) {
     throw base::DataError(what,
                           "the sides have " + std::to_string(real.size(1)) + " and " + std::to_string(fake.size(1)) +
-                              " features an image",
+                              " features per image",
                           "use features of the same network");
   }
 }

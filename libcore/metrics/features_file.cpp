@@ -146,15 +146,16 @@ FeaturesFile load_features(const std::string& path) {
   std::map<std::string, base::NpyArray> arrays = base::read_npz_members(path, kNames, kMaxBytes);
   const auto found = arrays.find("features");
   if (found == arrays.end()) {
-    throw base::DataError(path, "no features: an array of that name is missing",
+    throw base::DataError(base::Fault::kForeign, path, "not a features file: the array features is missing",
                           "write them with inr-fid --save-features");
   }
   base::NpyArray& array = found->second;
   const bool floating =
       array.dtype == base::Dtype::kF16 || array.dtype == base::Dtype::kF32 || array.dtype == base::Dtype::kF64;
   if (!floating || array.shape.size() != 2 || array.shape[0] < 1 || array.shape[1] < 1) {
-    throw base::DataError(path, "features " + base::shape_text(array.shape) + " of type " +
-                                    std::string(base::dtype_name(array.dtype)) + " are not float32 [N, d]");
+    throw base::DataError(base::Fault::kDamaged, path,
+                          "features " + base::shape_text(array.shape) + " of type " +
+                              std::string(base::dtype_name(array.dtype)) + " are not float32 [N, d]");
   }
   FeaturesFile file;
   // The array's own memory, which lives as long as the tensor.

@@ -23,10 +23,11 @@ void check_side(const Statistics& side, int64_t dims) {
   const auto d = side.dims();
   if (d != dims || side.covariance.dim() != 2 || side.covariance.size(0) != d || side.covariance.size(1) != d) {
     throw base::DataError("Frechet distance: the sides have " + std::to_string(dims) + " and " + std::to_string(d) +
-                          " features an image; use statistics of the same network");
+                          " features per image; use statistics of the same network");
   }
   if (!at::isfinite(side.mean).all().item<bool>() || !at::isfinite(side.covariance).all().item<bool>()) {
-    throw base::DataError("Frechet distance: a statistic is not finite; the statistics are damaged");
+    throw base::DataError(base::Fault::kDamaged, {},
+                          "Frechet distance: a statistic is not finite; the statistics are damaged");
   }
 }
 
@@ -92,7 +93,8 @@ double frechet_distance(const Statistics& real, const Statistics& fake, FrechetR
   const double distance = step.dot(step).item<double>() + real.covariance.trace().item<double>() +
                           fake.covariance.trace().item<double>() - 2 * root;
   if (!std::isfinite(distance)) {
-    throw base::DataError("Frechet distance: the covariances are too large to be those of features; they are damaged");
+    throw base::DataError(base::Fault::kDamaged, {},
+                          "Frechet distance: the covariances are too large to be those of features; they are damaged");
   }
   return distance;
 }

@@ -23,21 +23,22 @@ constexpr const char* kWayOut = "make the file by examples/inception/convert.py 
 
 std::vector<float> read_values(const base::Safetensors& file, const std::string& name,
                                const std::vector<int64_t>& shape) {
-  const auto fail = [&](const std::string& fault) {
-    return base::DataError(base::printable(file.where()), "tensor '" + name + "' " + fault, kWayOut);
+  const auto fail = [&](base::Fault fault, const std::string& text) {
+    return base::DataError(fault, base::printable(file.where()), "tensor '" + name + "' " + text, kWayOut);
   };
   const base::TensorInfo* tensor = file.find(name);
-  if (tensor == nullptr) throw fail("is missing");
+  if (tensor == nullptr) throw fail(base::Fault::kForeign, "is missing");
   if (tensor->shape != shape) {
-    throw fail("has shape " + base::printable(base::shape_text(tensor->shape)) + " where " + base::shape_text(shape) +
-               " is expected");
+    throw fail(base::Fault::kForeign, "has shape " + base::printable(base::shape_text(tensor->shape)) + " where " +
+                                          base::shape_text(shape) + " is expected");
   }
   if (tensor->dtype != base::Dtype::kF32) {
-    throw fail("is " + std::string(base::dtype_name(tensor->dtype)) + "; a score by rounded weights is another score");
+    throw fail(base::Fault::kUnsupported,
+               "is " + std::string(base::dtype_name(tensor->dtype)) + "; a score by rounded weights is another score");
   }
   std::vector<float> values = file.read_f32(name);
   if (!std::ranges::all_of(values, [](float value) { return std::isfinite(value); })) {
-    throw fail("holds values that are not finite");
+    throw fail(base::Fault::kDamaged, "holds values that are not finite");
   }
   return values;
 }
@@ -59,8 +60,8 @@ InceptionV3::Conv folded(const base::Safetensors& file, const InceptionLayer& la
   const size_t n_taps = weight.size() / bias.size();
   for (size_t c = 0; c < bias.size(); ++c) {
     if (!(static_cast<double>(variance[c]) > -kEpsilon)) {
-      throw base::DataError(base::printable(file.where()), "tensor '" + bn + "running_var' holds a negative variance",
-                            kWayOut);
+      throw base::DataError(base::Fault::kDamaged, base::printable(file.where()),
+                            "tensor '" + bn + "running_var' holds a negative variance", kWayOut);
     }
     const double scale = static_cast<double>(gain[c]) / std::sqrt(static_cast<double>(variance[c]) + kEpsilon);
     for (size_t t = 0; t < n_taps; ++t) {
@@ -84,7 +85,7 @@ void refuse_foreign(const base::Safetensors& file, const std::vector<InceptionLa
   }
   for (const base::TensorInfo& tensor : file.tensors()) {
     if (known.contains(tensor.name)) continue;
-    throw base::DataError(base::printable(file.where()),
+    throw base::DataError(base::Fault::kForeign, base::printable(file.where()),
                           "tensor '" + base::printable(tensor.name) + "' is not of the Inception v3 of FID", kWayOut);
   }
 }

@@ -134,7 +134,7 @@ SideKind detect_side(const std::string& path) {
     return SideKind::kStream;  // a pipe: reading its head would take it away
   const std::string head = read_head(path);
   if (head.empty()) {
-    throw base::DataError(path, "the file is empty",
+    throw base::DataError(base::Fault::kEmpty, path, "the file is empty",
                           "give a dataset, folder, zip, statistics (.npz), INR stream or checkpoint");
   }
   if (head.starts_with(std::string_view(stream::kStreamMagic.data(), stream::kStreamMagic.size())))

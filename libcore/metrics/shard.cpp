@@ -107,8 +107,8 @@ void check_complete(const std::vector<Part>& parts) {
       *std::ranges::max_element(parts, {}, [&](const Part& part) { return std::abs(n_there(part) - usual); });
   throw base::DataError(base::printable(odd.path),
                         "holds " + std::to_string(n_there(odd)) + " pictures beside parts of " + std::to_string(usual) +
-                            ", which is no shard " + text_of(*odd.head.info.shard) + " of the same side",
-                        "the side has changed meanwhile; make all parts again");
+                            ", which is not shard " + text_of(*odd.head.info.shard) + " of the same side",
+                        "the pictures have changed in between; make all parts again");
 }
 
 // Reads the parts one by one. What joining adds to the scatter is of rank one: the step between the means.

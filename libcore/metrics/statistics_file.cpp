@@ -37,9 +37,10 @@ int64_t checked_dims(const base::NpyArray& mu, const base::NpyArray* sigma, cons
   const bool vector = mu.shape.size() == 1 && mu.shape[0] >= 1;
   if (vector && (sigma == nullptr || sigma->shape == std::vector<int64_t>{mu.shape[0], mu.shape[0]}))
     return mu.shape[0];
-  throw base::DataError(path, "mu " + base::shape_text(mu.shape) + " and sigma " +
-                                  (sigma == nullptr ? std::string("[d, d]") : base::shape_text(sigma->shape)) +
-                                  " are not [d] and [d, d]");
+  throw base::DataError(base::Fault::kDamaged, path,
+                        "mu " + base::shape_text(mu.shape) + " and sigma " +
+                            (sigma == nullptr ? std::string("[d, d]") : base::shape_text(sigma->shape)) +
+                            " are not [d] and [d, d]");
 }
 
 // Covariances are symmetric and have no negative eigenvalue, but for rounding, of float32 at most. Others would give a
@@ -48,7 +49,8 @@ void check_covariance(const at::Tensor& sigma, const std::string& path) {
   const double largest = sigma.abs().max().item<double>(), trace = sigma.trace().item<double>();
   if (largest == 0 || !std::isfinite(trace)) return;  // nothing varies; beyond what any distance is taken of
   const auto refuse = [&path](const std::string& fault) {
-    throw base::DataError(path, "sigma is no covariance: " + fault, "make the statistics again");
+    throw base::DataError(base::Fault::kDamaged, path, "sigma is not a covariance matrix: " + fault,
+                          "make the statistics again");
   };
   if ((sigma - sigma.t()).abs().max().item<double>() > kRounding * largest) refuse("it is not symmetric");
   if (!(trace > 0)) refuse("its trace is not positive");
@@ -65,7 +67,7 @@ StatisticsFile load_any(const std::string& path) {
   const std::map<std::string, base::NpyArray> arrays = base::read_npz_members(path, kNames, kMaxBytes);
   const auto mu = arrays.find("mu"), sigma = arrays.find("sigma");
   if (mu == arrays.end() || sigma == arrays.end()) {
-    throw base::DataError(path, "no statistics: an array mu or sigma is missing",
+    throw base::DataError(base::Fault::kForeign, path, "not statistics: an array mu or sigma is missing",
                           "write them with inr-fid --save-stats");
   }
   checked_dims(mu->second, &sigma->second, path);
@@ -74,7 +76,8 @@ StatisticsFile load_any(const std::string& path) {
   file.statistics.covariance = to_tensor(sigma->second);
   if (!at::isfinite(file.statistics.mean).all().item<bool>() ||
       !at::isfinite(file.statistics.covariance).all().item<bool>()) {
-    throw base::DataError(path, "a value of mu or sigma is not finite", "make the statistics again");
+    throw base::DataError(base::Fault::kDamaged, path, "a value of mu or sigma is not finite",
+                          "make the statistics again");
   }
   check_covariance(file.statistics.covariance, path);
   const auto info = arrays.find("info");
@@ -87,7 +90,8 @@ StatisticsFile load_any(const std::string& path) {
 }
 
 [[noreturn]] void refuse_whole(const std::string& path) {
-  throw base::DataError(base::printable(path), "is no shard", "give parts that inr-fid stats --shard wrote");
+  throw base::DataError(base::Fault::kForeign, base::printable(path), "is not a shard",
+                        "give the files that inr-fid stats --shard wrote");
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ void read_shard(const base::Json& json, const std::string& path, StatisticsInfo&
   info.content = text_of(json, "content");
   if (info.shard->index < 1 || info.shard->count > kMaxShards || info.shard->index > info.shard->count ||
       info.ddof < 0 || info.ddof > 1) {
-    throw base::DataError(path, "info does not say which shard this is", "make the part again");
+    throw base::DataError(base::Fault::kDamaged, path, "info does not say which shard this is", "make the part again");
   }
 }
 
@@ -76,12 +76,14 @@ ReadInfo parse_info(const base::NpyArray& array, const std::string& path) {
   if (n != json.end() && *n != 0) {  // 0: as earlier versions wrote what is not known
     read.n_images = number_of(json, "n");
     if (read.n_images < 1) {
-      throw base::DataError(path, "info does not hold a number of images above 0", "make the statistics again");
+      throw base::DataError(base::Fault::kDamaged, path, "info does not hold a number of images above 0",
+                            "make the statistics again");
     }
   }
   read_shard(json, path, read.info);
   if (read.info.shard && read.n_images < 1) {
-    throw base::DataError(path, "info does not say of how many images this shard is", "make the part again");
+    throw base::DataError(base::Fault::kDamaged, path, "info does not say of how many images this shard is",
+                          "make the part again");
   }
   return read;
 }

@@ -12,7 +12,7 @@ Weights load_weights(const base::Safetensors& file, const std::string& prefix, s
   Weights out;
   for (const TensorSpec& spec : specs) {
     if (file.find(prefix + spec.name) == nullptr) {
-      throw base::DataError(file.where(), "has no tensor " + prefix + spec.name,
+      throw base::DataError(base::Fault::kDamaged, file.where(), "has no tensor " + prefix + spec.name,
                             "this file lacks the set '" + prefix + "*' that its configuration asks for");
     }
     out.emplace(spec.name, file.read_f32(prefix + spec.name, spec.shape));

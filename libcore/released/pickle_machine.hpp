@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/byte_source.hpp"
+#include "base/error.hpp"
 #include "base/little_endian.hpp"
 #include "released/pickle_reader.hpp"
 
@@ -34,7 +35,7 @@ class PickleMachine {
   void step(uint8_t opcode);
   void check_protocol();
 
-  [[noreturn]] void fail(std::string_view fault, std::string_view way_out = {}) const;
+  [[noreturn]] void fail(base::Fault fault, std::string_view text, std::string_view way_out = {}) const;
   [[noreturn]] void fail_use(std::string_view what, PickleHandle value) const;
   /// The next few bytes, until the next call.
   std::span<const std::byte> take(size_t n_bytes);

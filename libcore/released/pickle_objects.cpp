@@ -14,7 +14,8 @@ void PickleMachine::push_global(std::string_view module, std::string_view name) 
   if (!known) {
     const std::string full =
         base::printable(std::string(module.substr(0, 128)) + "." + std::string(name.substr(0, 128)), 300);
-    fail("refers to " + full + ", which is not among the names that a released checkpoint contains",
+    fail(base::Fault::kUnsupported,
+         "refers to " + full + ", which is not among the names that a released checkpoint contains",
          "nothing was run; do not load such a file elsewhere unless you trust it");
   }
   PickleValue value;
@@ -32,7 +33,7 @@ std::span<const PickleHandle> PickleMachine::arguments_of(std::string_view name,
                                                           size_t max) {
   const PickleValue& value = tree_[arguments];
   if (value.items.size() < min || value.items.size() > max)
-    fail("gives " + std::string(name) + " " + std::to_string(value.items.size()) + " arguments");
+    fail(base::Fault::kDamaged, "gives " + std::string(name) + " " + std::to_string(value.items.size()) + " arguments");
   return value.items;
 }
 
@@ -84,7 +85,7 @@ void PickleMachine::reduce(PickleHandle callable, PickleHandle arguments) {
     case PickleGlobal::kFloatStorage:
       break;
   }
-  fail("calls what is no function of such a file");
+  fail(base::Fault::kUnsupported, "calls something that is not a function of such a file");
 }
 
 void PickleMachine::new_object(PickleHandle type, PickleHandle arguments) {
@@ -108,7 +109,7 @@ void PickleMachine::new_object(PickleHandle type, PickleHandle arguments) {
       push_items(PickleKind::kDict, {});
       return;
     default:
-      fail("makes an object of what is no class of such a file");
+      fail(base::Fault::kUnsupported, "makes an object of something that is not a class of such a file");
   }
 }
 

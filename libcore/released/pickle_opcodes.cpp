@@ -88,7 +88,8 @@ bool PickleMachine::number_or_text(uint8_t opcode) {
 bool PickleMachine::container(uint8_t opcode) {
   switch (opcode) {
     case '(':  // MARK
-      if (marks_.size() == kMaxMarks) fail("holds containers nested deeper than " + std::to_string(kMaxMarks));
+      if (marks_.size() == kMaxMarks)
+        fail(base::Fault::kUnsupported, "holds containers nested deeper than " + std::to_string(kMaxMarks));
       marks_.push_back(stack_.size());
       return true;
     case ')':  // EMPTY_TUPLE
@@ -179,7 +180,8 @@ bool PickleMachine::object(uint8_t opcode) {
   if (!snapshot) return false;
   switch (opcode) {
     case 0x95:  // FRAME: how much its writer wrote at once
-      if (const auto length = take_number<uint64_t>(); length > end_ - at_) fail("is cut short", "fetch it again");
+      if (const auto length = take_number<uint64_t>(); length > end_ - at_)
+        fail(base::Fault::kCutShort, "is cut short", "fetch it again");
       return true;
     case 0x93:  // STACK_GLOBAL
     {

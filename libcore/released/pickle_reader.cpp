@@ -29,16 +29,19 @@ PickleMachine::PickleMachine(const base::ByteSource& file, PickleRange range, Pi
   tree_.where = std::move(where);
 }
 
-void PickleMachine::fail(std::string_view fault, std::string_view way_out) const {
-  throw base::DataError(tree_.where, std::string(fault) + " (byte " + std::to_string(opcode_at_) + ")", way_out);
+void PickleMachine::fail(base::Fault fault, std::string_view text, std::string_view way_out) const {
+  // The pickle of a storage lies within a file that goes on after it.
+  if (dialect_ == PickleDialect::kStorage && fault == base::Fault::kCutShort) fault = base::Fault::kDamaged;
+  throw base::DataError(fault, tree_.where, std::string(text) + " (byte " + std::to_string(opcode_at_) + ")", way_out);
 }
 
 void PickleMachine::fail_use(std::string_view what, PickleHandle value) const {
-  fail("is no snapshot that can be read: " + std::string(what) + " is " + std::string(kind_text(tree_[value].kind)));
+  fail(base::Fault::kForeign,
+       "is not a snapshot that can be read: " + std::string(what) + " is " + std::string(kind_text(tree_[value].kind)));
 }
 
 std::span<const std::byte> PickleMachine::take(size_t n_bytes) {
-  if (n_bytes > end_ - at_) fail("is cut short", "fetch it again");
+  if (n_bytes > end_ - at_) fail(base::Fault::kCutShort, "is cut short", "fetch it again");
   if (at_ < window_begin_ || at_ - window_begin_ > window_.size() || n_bytes > window_.size() - (at_ - window_begin_)) {
     window_.resize(static_cast<size_t>(std::min<uint64_t>(end_ - at_, std::max(n_bytes, kWindowBytes))));
     window_begin_ = at_;
@@ -57,11 +60,12 @@ std::string PickleMachine::take_line() {
     if (next == '\n') return line;
     line += next;
   }
-  fail("holds a name of more than " + std::to_string(kMaxLine) + " bytes");
+  fail(base::Fault::kUnsupported, "holds a name of more than " + std::to_string(kMaxLine) + " bytes");
 }
 
 PickleHandle PickleMachine::push_new(PickleValue value) {
-  if (tree_.values.size() == limits_.values) fail("holds more than " + std::to_string(limits_.values) + " values");
+  if (tree_.values.size() == limits_.values)
+    fail(base::Fault::kUnsupported, "holds more than " + std::to_string(limits_.values) + " values");
   tree_.values.push_back(std::move(value));
   push(static_cast<PickleHandle>(tree_.values.size() - 1));
   return top();
@@ -72,7 +76,7 @@ PickleHandle PickleMachine::push_extent(PickleKind kind, uint64_t length) {
   value.kind = kind;
   value.offset = at_;
   value.length = length;
-  if (length > end_ - at_) fail("is cut short", "fetch it again");
+  if (length > end_ - at_) fail(base::Fault::kCutShort, "is cut short", "fetch it again");
   const uint64_t behind = at_ + length;
   if (kind != PickleKind::kBytes) keep(value);
   at_ = behind;
@@ -82,7 +86,7 @@ PickleHandle PickleMachine::push_extent(PickleKind kind, uint64_t length) {
 void PickleMachine::keep(PickleValue& text) {
   const auto n_bytes = static_cast<size_t>(std::min<uint64_t>(text.length, PickleTree::kKeptBytes));
   if (n_bytes > limits_.kept_bytes - tree_.kept.size())
-    fail("holds more than " + std::to_string(limits_.kept_bytes) + " bytes of text");
+    fail(base::Fault::kUnsupported, "holds more than " + std::to_string(limits_.kept_bytes) + " bytes of text");
   text.offset = tree_.kept.size();
   const std::span<const std::byte> bytes = take(n_bytes);
   tree_.kept.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
@@ -97,13 +101,14 @@ PickleHandle PickleMachine::push_items(PickleKind kind, std::span<const PickleHa
 
 void PickleMachine::extend(PickleValue& value, std::span<const PickleHandle> items) {
   if (items.size() > kMaxItems - std::min(kMaxItems, value.items.size()))
-    fail("holds a container of more than " + std::to_string(kMaxItems) + " values");
+    fail(base::Fault::kUnsupported, "holds a container of more than " + std::to_string(kMaxItems) + " values");
   value.items.insert(value.items.end(), items.begin(), items.end());
 }
 
 // Values below the last mark belong to a container that is still open.
 PickleHandle PickleMachine::top() const {
-  if (stack_.size() <= (marks_.empty() ? 0 : marks_.back())) fail("is damaged: a value is missing");
+  if (stack_.size() <= (marks_.empty() ? 0 : marks_.back()))
+    fail(base::Fault::kDamaged, "is damaged: a value is missing");
   return stack_.back();
 }
 
@@ -114,7 +119,7 @@ PickleHandle PickleMachine::pop() {
 }
 
 std::vector<PickleHandle> PickleMachine::pop_to_mark() {
-  if (marks_.empty()) fail("is damaged: the beginning of a container is missing");
+  if (marks_.empty()) fail(base::Fault::kDamaged, "is damaged: the beginning of a container is missing");
   const auto begin = stack_.begin() + static_cast<std::ptrdiff_t>(marks_.back());
   std::vector<PickleHandle> items(begin, stack_.end());
   stack_.erase(begin, stack_.end());
@@ -125,13 +130,14 @@ std::vector<PickleHandle> PickleMachine::pop_to_mark() {
 // Picklers number what they remember one after another.
 void PickleMachine::remember(uint64_t index) {
   const PickleHandle value = top();
-  if (index > memo_.size() || memo_.size() == limits_.values) fail("is damaged: it remembers values out of order");
+  if (index > memo_.size() || memo_.size() == limits_.values)
+    fail(base::Fault::kDamaged, "is damaged: it remembers values out of order");
   if (index == memo_.size()) memo_.push_back(value);
   memo_[index] = value;
 }
 
 void PickleMachine::recall(uint64_t index) {
-  if (index >= memo_.size()) fail("is damaged: it recalls a value that it has not remembered");
+  if (index >= memo_.size()) fail(base::Fault::kDamaged, "is damaged: it recalls a value that it has not remembered");
   push(memo_[index]);
 }
 
@@ -143,7 +149,7 @@ void PickleMachine::append(PickleKind kind, std::span<const PickleHandle> items)
 
 void PickleMachine::set_items(std::span<const PickleHandle> pairs) {
   PickleValue& value = tree_.values[top()];
-  if (pairs.size() % 2 != 0) fail("is damaged: a key has no value");
+  if (pairs.size() % 2 != 0) fail(base::Fault::kDamaged, "is damaged: a key has no value");
   if (value.kind == PickleKind::kOpaque) return;
   if (value.kind != PickleKind::kDict) fail_use("what gets keys and values", top());
   extend(value, pairs);
@@ -151,22 +157,25 @@ void PickleMachine::set_items(std::span<const PickleHandle> pairs) {
 
 void PickleMachine::step(uint8_t opcode) {
   if (number_or_text(opcode) || container(opcode) || memo(opcode) || object(opcode)) return;
-  fail("holds opcode " + hex_byte(opcode) + ", which such a file has no use for", kWayOut);
+  fail(base::Fault::kUnsupported, "holds opcode " + hex_byte(opcode) + ", which such a file has no use for", kWayOut);
 }
 
 void PickleMachine::check_protocol() {
   const unsigned wanted = dialect_ == PickleDialect::kSnapshot ? 4 : 2;
-  if (at_ >= end_) throw base::DataError(tree_.where, "is empty", kWayOut);
+  if (at_ >= end_) throw base::DataError(base::Fault::kEmpty, tree_.where, "is empty", kWayOut);
   const auto first = take_number<uint8_t>();
   // Pickles of protocols 0 and 1 begin with a mark, an empty container or a name; zip archives with "PK".
   if (first == 'P' && at_ < end_ && take_number<uint8_t>() == 'K')
-    throw base::DataError(tree_.where, "is a zip archive, as torch.save writes it, and no network snapshot", kWayOut);
+    throw base::DataError(base::Fault::kForeign, tree_.where,
+                          "is a zip archive, as torch.save writes it, not a network snapshot", kWayOut);
   if (std::string_view("(}])c").find(static_cast<char>(first)) != std::string_view::npos)
-    throw base::DataError(tree_.where, "is no pickle of protocol " + std::to_string(wanted), kWayOut);
-  if (first != kProto) throw base::DataError(tree_.where, "is no pickle", kWayOut);
+    throw base::DataError(base::Fault::kUnsupported, tree_.where,
+                          "is not a pickle of protocol " + std::to_string(wanted), kWayOut);
+  if (first != kProto) throw base::DataError(base::Fault::kForeign, tree_.where, "is not a pickle", kWayOut);
   const unsigned protocol = take_number<uint8_t>();
   if (protocol != wanted)
-    fail("has pickle protocol " + std::to_string(protocol) + " instead of " + std::to_string(wanted), kWayOut);
+    fail(base::Fault::kUnsupported,
+         "has pickle protocol " + std::to_string(protocol) + " instead of " + std::to_string(wanted), kWayOut);
 }
 
 PickleTree PickleMachine::run() {
@@ -179,11 +188,11 @@ PickleTree PickleMachine::run() {
       continue;
     }
     tree_.root = pop();
-    if (!stack_.empty() || !marks_.empty()) fail("is damaged: values are left over at its end");
+    if (!stack_.empty() || !marks_.empty()) fail(base::Fault::kDamaged, "is damaged: values are left over at its end");
     tree_.end = at_;
     return std::move(tree_);
   }
-  fail("takes more than " + std::to_string(limits_.steps) + " steps");
+  fail(base::Fault::kUnsupported, "takes more than " + std::to_string(limits_.steps) + " steps");
 }
 
 PickleTree read_pickle(const base::ByteSource& file, PickleRange range, PickleDialect dialect, std::string where,

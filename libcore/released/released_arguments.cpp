@@ -34,7 +34,8 @@ struct ReleasedArguments::Only {
 ReleasedArguments::ReleasedArguments(const base::Json& kwargs, std::string where)
     : kwargs_(kwargs), where_(std::move(where)) {
   if (!kwargs_.is_object() || !kwargs_.contains("cfg") || !kwargs_["cfg"].is_object())
-    throw base::DataError(where_, "the generator's constructor arguments hold no configuration cfg");
+    throw base::DataError(base::Fault::kUnsupported, where_,
+                          "the generator's constructor arguments hold no configuration cfg");
 }
 
 // The value of key; nothing where it is absent, or where dictionary is null.
@@ -42,8 +43,9 @@ const base::Json* ReleasedArguments::member(const base::Json& dictionary, std::s
                                             std::string_view path) const {
   if (dictionary.is_null()) return nullptr;
   if (!dictionary.is_object()) {
-    throw base::DataError(where_, std::string(path.substr(0, path.size() - key.size() - 1)) + " is " +
-                                      base::printable(base::dump_json(dictionary)) + " instead of a dictionary");
+    throw base::DataError(base::Fault::kUnsupported, where_,
+                          std::string(path.substr(0, path.size() - key.size() - 1)) + " is " +
+                              base::printable(base::dump_json(dictionary)) + " instead of a dictionary");
   }
   const auto found = dictionary.find(std::string(key));
   return found == dictionary.end() ? nullptr : &*found;
@@ -53,7 +55,9 @@ const base::Json& ReleasedArguments::resolved(const base::Json& value, std::stri
   if (!value.is_string()) return value;
   const std::string& text = value.get_ref<const std::string&>();
   if (text.find("${") == std::string::npos) return value;
-  const auto fail = [&](const std::string& fault) { throw base::DataError(where_, std::string(path) + " " + fault); };
+  const auto fail = [&](const std::string& fault) {
+    throw base::DataError(base::Fault::kUnsupported, where_, std::string(path) + " " + fault);
+  };
   const auto inside = std::string_view(text).substr(text.starts_with("${") && text.ends_with("}") ? 2 : 0);
   if (inside.size() == text.size() || inside.find_first_of("${}") != inside.size() - 1)
     fail("is " + base::printable(text) + ": only references of the form ${a.b} are followed");
@@ -90,8 +94,9 @@ int64_t ReleasedArguments::integer(std::string_view path, int64_t fallback) cons
   const base::Json& value = at(path);
   if (value.is_null() && fallback != 0) return fallback;
   if (!value.is_number_integer() || value < 1 || value > kMax) {
-    throw base::DataError(where_, std::string(path) + " is " + base::printable(base::dump_json(value)) +
-                                      " instead of a positive integer");
+    throw base::DataError(
+        base::Fault::kUnsupported, where_,
+        std::string(path) + " is " + base::printable(base::dump_json(value)) + " instead of a positive integer");
   }
   return value.get<int64_t>();
 }
@@ -101,7 +106,8 @@ bool ReleasedArguments::flag(std::string_view path) const {
   if (value.is_null()) return false;
   if (!value.is_boolean()) {
     throw base::DataError(
-        where_, std::string(path) + " is " + base::printable(base::dump_json(value)) + " instead of true or false");
+        base::Fault::kUnsupported, where_,
+        std::string(path) + " is " + base::printable(base::dump_json(value)) + " instead of true or false");
   }
   return value.get<bool>();
 }
@@ -109,7 +115,7 @@ bool ReleasedArguments::flag(std::string_view path) const {
 std::string ReleasedArguments::text(std::string_view path) const {
   const base::Json& value = at(path);
   if (!value.is_string()) {
-    throw base::DataError(where_,
+    throw base::DataError(base::Fault::kUnsupported, where_,
                           std::string(path) + " is " + base::printable(base::dump_json(value)) + " instead of a text");
   }
   return value.get<std::string>();
@@ -121,7 +127,7 @@ void ReleasedArguments::refuse(const Only& only, const std::string& path) const 
   const bool absent = value.is_null() && !accepted.is_null();
   if (absent ? only.may_be_absent : value == accepted) return;
   throw base::DataError(
-      where_,
+      base::Fault::kUnsupported, where_,
       path + " is " + (absent ? "absent" : base::printable(base::dump_json(value))) + ": " + std::string(only.what),
       "released models have " + std::string(only.value));
 }

@@ -52,8 +52,8 @@ class Planner {
   }
 
  private:
-  [[noreturn]] void fail(const std::string& fault) const {
-    throw base::DataError(source_.where, fault, "inr-import reads models as the released code makes them");
+  [[noreturn]] void fail(const std::string& text, base::Fault fault = base::Fault::kUnsupported) const {
+    throw base::DataError(fault, source_.where, text, "inr-import reads models as the released code makes them");
   }
 
   [[nodiscard]] bool has(const std::string& name) const { return source_.tensors.contains(name); }
@@ -61,7 +61,7 @@ class Planner {
   /// A tensor that goes into the checkpoint, with so many dimensions.
   const ReleasedTensor& take(const std::string& name, size_t n_dimensions) {
     const auto found = source_.tensors.find(name);
-    if (found == source_.tensors.end()) fail("tensor '" + name + "' is missing");
+    if (found == source_.tensors.end()) fail("tensor '" + name + "' is missing", base::Fault::kDamaged);
     if (found->second.shape.size() != n_dimensions) {
       fail("tensor '" + name + "' has shape " + base::shape_text(found->second.shape) + " instead of " +
            std::to_string(n_dimensions) + " dimensions");

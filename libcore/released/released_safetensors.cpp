@@ -29,7 +29,8 @@ class Reader {
       read_metadata(*metadata);
     else
       lacks_arguments();
-    if (header.size() > kMaxTensors) fail("holds more than " + std::to_string(kMaxTensors) + " tensors");
+    if (header.size() > kMaxTensors)
+      fail(base::Fault::kUnsupported, "holds more than " + std::to_string(kMaxTensors) + " tensors");
     for (const auto& [name, entry] : header.items())
       if (name != "__metadata__") read_tensor(name, entry);
     if (n_bytes_ != n_data_bytes_)
@@ -39,11 +40,14 @@ class Reader {
   }
 
  private:
-  [[noreturn]] void fail(const std::string& fault, std::string_view way_out = "the file is damaged") const {
-    throw base::DataError(where_, fault, way_out);
+  [[noreturn]] void fail(const std::string& text) const {
+    throw base::DataError(base::Fault::kDamaged, where_, text, "the file is damaged");
+  }
+  [[noreturn]] void fail(base::Fault fault, const std::string& text, std::string_view way_out = {}) const {
+    throw base::DataError(fault, where_, text, way_out);
   }
   [[noreturn]] void lacks_arguments() const {
-    fail("is no released model: its metadata lacks init_kwargs",
+    fail(base::Fault::kForeign, "is not a released model: its metadata lacks init_kwargs",
          "give a network snapshot (.pkl) of the released training code");
   }
 
@@ -51,14 +55,15 @@ class Reader {
     std::array<std::byte, kLengthBytes> length{};
     file_.read(0, length);
     const auto n_bytes = base::load_le<uint64_t>(length);
-    if (n_bytes > kMaxHeaderBytes) fail("has a header of " + std::to_string(n_bytes) + " bytes");
-    if (n_bytes > file_.size() - kLengthBytes) fail("is cut short", "copy it anew");
+    if (n_bytes > kMaxHeaderBytes)
+      fail(base::Fault::kUnsupported, "has a header of " + std::to_string(n_bytes) + " bytes");
+    if (n_bytes > file_.size() - kLengthBytes) fail(base::Fault::kCutShort, "is cut short", "copy it anew");
     std::vector<std::byte> bytes(static_cast<size_t>(n_bytes));
     file_.read(kLengthBytes, bytes);
     source_.data_begin = kLengthBytes + n_bytes;
     n_data_bytes_ = file_.size() - source_.data_begin;
     Json header = base::parse_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, where_);
-    if (!header.is_object()) fail("has a header that is no JSON object");
+    if (!header.is_object()) fail("has a header that is not a JSON object");
     return header;
   }
 
@@ -68,19 +73,20 @@ class Reader {
       return metadata.is_object() && found != metadata.end() && found->is_string() ? found->get<std::string>() : "";
     };
     if (text("format") == "inr-gan checkpoint")
-      fail("is a checkpoint of this toolkit already", "inr-sample and the other tools take it as it is");
+      fail(base::Fault::kForeign, "is a checkpoint of this toolkit already",
+           "inr-sample and the other tools take it as it is");
     const std::string arguments = text("init_kwargs");
     if (arguments.empty()) lacks_arguments();
     if (arguments.size() > kMaxArgumentBytes)
-      fail("has init_kwargs of " + std::to_string(arguments.size()) + " bytes", {});
+      fail(base::Fault::kUnsupported, "has init_kwargs of " + std::to_string(arguments.size()) + " bytes");
     source_.kwargs = base::parse_json(arguments, where_ + ": init_kwargs");
     if (count(source_.kwargs) > kMaxArguments)
-      fail("has init_kwargs of more than " + std::to_string(kMaxArguments) + " values", {});
+      fail(base::Fault::kUnsupported, "has init_kwargs of more than " + std::to_string(kMaxArguments) + " values");
     if (const std::string checksum = text("checksum"); !checksum.empty()) {
       uint32_t value = 0;
       const char* const end = checksum.data() + checksum.size();
       const auto [stop, fault] = std::from_chars(checksum.data(), end, value, 16);
-      if (fault != std::errc{} || stop != end) fail("has a checksum that is no hexadecimal number");
+      if (fault != std::errc{} || stop != end) fail("has a checksum that is not a hexadecimal number");
       source_.checksum = value;
     }
   }
@@ -101,7 +107,9 @@ class Reader {
     if (!entry.is_object() || !entry.contains("dtype") || !entry.contains("shape") || !entry.contains("data_offsets"))
       fail(what + "lacks one of dtype, shape, data_offsets");
     const Json &dtype = entry["dtype"], &shape = entry["shape"], &offsets = entry["data_offsets"];
-    if (dtype != "F32") fail(what + "is " + base::printable(base::dump_json(dtype)) + ", released models are F32", {});
+    if (dtype != "F32")
+      fail(base::Fault::kUnsupported,
+           what + "is " + base::printable(base::dump_json(dtype)) + "; released models are F32");
     if (!shape.is_array() || shape.size() > kMaxRank || !offsets.is_array() || offsets.size() != 2)
       fail(what + "has no shape of at most 8 sizes, or not two data_offsets");
     ReleasedTensor tensor;
@@ -110,7 +118,7 @@ class Reader {
     const auto begin = static_cast<uint64_t>(number(offsets[0])), end = static_cast<uint64_t>(number(offsets[1]));
     if (!numel || end < begin || end - begin != static_cast<uint64_t>(*numel) * sizeof(float))
       fail(what + "has a shape that does not fit its data_offsets");
-    if (end > n_data_bytes_) fail("is cut short: " + what + "ends behind it", "copy it anew");
+    if (end > n_data_bytes_) fail(base::Fault::kCutShort, "is cut short: " + what + "ends behind it", "copy it anew");
     n_bytes_ += end - begin;
     tensor.stride.assign(tensor.shape.size(), 1);
     for (size_t i = tensor.shape.size(); i-- > 1 && *numel > 0;)

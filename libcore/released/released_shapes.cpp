@@ -19,14 +19,17 @@ model::ModelConfig check_released(const ReleasedPlan& plan, std::string_view whe
   for (const ReleasedOutput& tensor : plan.tensors) {
     const auto found = expected.find(tensor.name);
     const std::string name = "tensor '" + tensor.name + "'";
-    if (found == expected.end()) throw base::DataError(where, name + " has no place in the model");
+    if (found == expected.end())
+      throw base::DataError(base::Fault::kDamaged, where, name + " has no place in the model");
     if (tensor.shape != found->second) {
-      throw base::DataError(where, name + " has shape " + base::shape_text(tensor.shape) + " instead of " +
-                                       base::shape_text(found->second) + ", which its configuration asks for");
+      throw base::DataError(base::Fault::kDamaged, where,
+                            name + " has shape " + base::shape_text(tensor.shape) + " instead of " +
+                                base::shape_text(found->second) + ", which its configuration asks for");
     }
     expected.erase(found);
   }
-  if (!expected.empty()) throw base::DataError(where, "tensor '" + expected.begin()->first + "' is missing");
+  if (!expected.empty())
+    throw base::DataError(base::Fault::kDamaged, where, "tensor '" + expected.begin()->first + "' is missing");
   return config;
 }
 

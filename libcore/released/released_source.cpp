@@ -89,7 +89,8 @@ std::string hash_released(const ReleasedSource& source, const std::function<void
     between_pieces(at + piece.size());
   }
   if (source.checksum && *source.checksum != checksum)
-    throw base::DataError(source.where, "the checksum of the data does not fit", "the file is damaged; copy it anew");
+    throw base::DataError(base::Fault::kDamaged, source.where, "the checksum of the data is wrong",
+                          "the file is damaged; copy it anew");
   return hash.hex();
 }
 

@@ -29,7 +29,9 @@ bool is_text(const PickleTree& part, PickleHandle value, std::string_view text) 
 FloatExtent read_storage(const base::ByteSource& file, PickleRange content, const std::string& where,
                          const std::string& name) {
   const std::string what = "G_ema: " + name;
-  const auto fail = [&](std::string_view fault) { throw base::DataError(where, what + std::string(fault)); };
+  const auto fail = [&](std::string_view fault) {
+    throw base::DataError(base::Fault::kDamaged, where, what + std::string(fault));
+  };
   const auto next = [&](auto&& is_right) {
     constexpr PickleLimits kLimits = {.steps = 256, .values = 256};
     const PickleTree part =

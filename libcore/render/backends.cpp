@@ -6,8 +6,8 @@
 #include <string>
 
 #include "base/error.hpp"
-#include "kernels/processor.hpp"
 #include "render/fast_renderer.hpp"
+#include "render/processor.hpp"
 #include "render/reference.hpp"
 
 namespace inr::render {
@@ -21,8 +21,7 @@ class CpuDrawing final : public Drawing {
              std::shared_ptr<const model::GridPlan> plan)
       : model_(std::move(model)),
         plan_(std::move(plan)),
-        renderer_(model_->config, model_->layout, model_->shared, theta, *plan_,
-                  kernels::operations(kernels::best_processor())) {}
+        renderer_(model_->config, model_->layout, model_->shared, theta, *plan_, chosen_operations()) {}
   void rows(int64_t first, int64_t count, std::span<float> out, const ForEach& for_each) override {
     renderer_.rows(first, count, out, for_each);
   }

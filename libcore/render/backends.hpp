@@ -3,7 +3,8 @@
 // Who can draw: a row per back end. To add one, write its row in backends.cpp; renderer.hpp and everything above take
 // it from there.
 //
-//   cpu        the fast renderer (fast_renderer.hpp), float32. It chooses the processor's instruction set by itself.
+//   cpu        the fast renderer (fast_renderer.hpp), float32, with the kernels that this program computes with
+//              (processor.hpp).
 //   reference  the formula as written, in double precision (reference.hpp), slow: what the others are measured against.
 //
 // Every back end draws the same function; they differ by rounding alone.
@@ -14,8 +15,8 @@
 #include <string_view>
 
 #include "model/grid.hpp"
-#include "render/inr_model.hpp"
 #include "render/for_each.hpp"
+#include "render/inr_model.hpp"
 
 namespace inr::render {
 

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "model/grid.hpp"
+#include "render/for_each.hpp"
 #include "render/inr_model.hpp"
-#include "render/matrix.hpp"
 
 namespace inr::render {
 

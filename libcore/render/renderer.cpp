@@ -13,16 +13,6 @@
 namespace inr::render {
 namespace {
 
-/// Work for the pool, or for this thread.
-ForEach for_each(base::WorkerPool* pool) {
-  if (pool != nullptr) {
-    return [pool](int64_t n, const std::function<void(int64_t)>& work) { pool->run(n, work); };
-  }
-  return [](int64_t n, const std::function<void(int64_t)>& work) {
-    for (int64_t i = 0; i < n; ++i) work(i);
-  };
-}
-
 void raise(std::atomic<double>& to, double value) {
   double held = to.load();
   while (value > held && !to.compare_exchange_weak(held, value)) {
@@ -71,7 +61,7 @@ void Renderer::rows(int64_t first, int64_t count, std::span<float> out, base::Wo
     throw std::logic_error("Renderer: rows outside the picture or above earlier ones, or a buffer of another size");
   }
   first_asked_ = first;
-  const ForEach work = for_each(pool);
+  const ForEach work = pool != nullptr ? by_threads(*pool) : ForEach(in_this_thread);
   drawing_->rows(first, count, out, work);
   if (!compared_) return;
   compared_values_.resize(out.size());

@@ -28,7 +28,8 @@ bool looks_like_pickle(const std::string& path) {
 
 [[noreturn]] void refuse_released(const std::string& path, const std::string& fault) {
   const std::string name = base::printable(fs::path(path).filename().string());
-  throw base::DataError(path, fault, "make one of ours of it: inr-import " + name + " -o NAME.safetensors");
+  throw base::DataError(base::Fault::kForeign, path, fault,
+                        "convert it with inr-import " + name + " -o NAME.safetensors");
 }
 
 }  // namespace
@@ -38,12 +39,16 @@ base::Safetensors open_checkpoint(const std::string& path, base::Check check) {
   base::Safetensors file = base::Safetensors::open(path, check);
   if (!file.metadata("init_kwargs").empty()) refuse_released(path, "is a checkpoint of the released INR-GAN code");
   if (file.metadata("format") != kCheckpointFormat) {
-    throw base::DataError(path, "is no inr-gan checkpoint",
+    throw base::DataError(base::Fault::kForeign, path, "is not an inr-gan checkpoint",
                           "its metadata lacks format = '" + std::string(kCheckpointFormat) + "'");
   }
   if (file.metadata("version") != kCheckpointVersion) {
-    throw base::DataError(path, "has checkpoint version '" + base::printable(file.metadata("version")) + "'",
-                          "this program reads version 1; use a newer one");
+    const std::string version = file.metadata("version");
+    const bool newer = !version.empty() && version != "0" &&
+                       std::all_of(version.begin(), version.end(), [](char c) { return c >= '0' && c <= '9'; });
+    throw base::DataError(newer ? base::Fault::kNewer : base::Fault::kDamaged, path,
+                          "has checkpoint version '" + base::printable(version) + "'",
+                          newer ? "this program reads version 1; use a newer one" : "the file is damaged");
   }
   return file;
 }
@@ -59,7 +64,8 @@ model::Config read_config(const base::Safetensors& file) {
 
 int64_t progress_count(const Json& json, const char* key, const std::string& where) {
   const auto refuse = [&](const std::string& fault) {
-    throw base::DataError(where, "progress " + fault + " '" + key + "'", "the checkpoint cannot be resumed");
+    throw base::DataError(base::Fault::kDamaged, where, "progress " + fault + " '" + key + "'",
+                          "the checkpoint cannot be resumed");
   };
   if (!json.is_object() || !json.contains(key) || !json[key].is_number_integer()) refuse("has no count");
   const auto value = json[key].get<int64_t>();  // what leaves int64 comes out negative

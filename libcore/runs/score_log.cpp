@@ -26,7 +26,7 @@ namespace {
 constexpr int kFlags = O_RDWR | O_APPEND | O_CLOEXEC | O_NONBLOCK;
 
 [[noreturn]] void refuse(const std::string& path, const char* fault) {
-  throw base::DataError(base::printable(path), std::string("is no log of scores: ") + fault,
+  throw base::DataError(base::Fault::kForeign, base::printable(path), std::string("is not a log of scores: ") + fault,
                         "name another file with --append");
 }
 
@@ -67,7 +67,7 @@ std::optional<base::Json> object_of(std::string_view line) {
 ScoreLog::ScoreLog(std::string path) : path_(std::move(path)) {
   struct stat status = {};
   if (::stat(path_.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
-    throw base::DataError(base::printable(path_), "is no regular file", "name a file for the scores");
+    throw base::DataError(base::printable(path_), "is not a regular file", "name a file for the scores");
   }
   // Told before hours of work, not after them.
   fd_ = ::open(path_.c_str(), kFlags);
@@ -129,7 +129,7 @@ std::vector<base::Json> ScoreLog::records(bool warn) const {
   }
   if (n_damaged > 0 && warn) {
     base::log_warning(base::printable(path_) + ": " + std::to_string(n_damaged) +
-                      (n_damaged == 1 ? " damaged line is" : " damaged lines are") + " passed over");
+                      (n_damaged == 1 ? " damaged line is" : " damaged lines are") + " skipped");
   }
   return records;
 }

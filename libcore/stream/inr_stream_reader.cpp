@@ -90,8 +90,8 @@ bool InrStreamReader::read_magic(std::span<std::byte> magic) {
   if (n == 0) return false;
   if (!std::equal(magic.begin(), magic.begin() + static_cast<std::ptrdiff_t>(n), expected.begin())) {
     if (first)
-      fail(base::Fault::kForeign, "no INR stream", "inr-info tells what a file is; inr-sample writes INR streams");
-    fail(base::Fault::kDamaged, "the bytes after the end record (" + whole_records_text() + ") are no INR stream");
+      fail(base::Fault::kForeign, "not an INR stream", "inr-info says what a file is; inr-sample writes INR streams");
+    fail(base::Fault::kDamaged, "the bytes after the end record (" + whole_records_text() + ") are not an INR stream");
   }
   n_records_ = 0;
   header_ = {};
@@ -148,17 +148,18 @@ void InrStreamReader::parse_head() {
     header_.what = blob->metadata("what");
     const std::string n_theta = blob->metadata("n_theta"), count = blob->metadata("count");
     const std::optional<uint64_t> n = parse_number(n_theta), promised = parse_number(count);
-    if (!header_.config.is_object()) throw base::DataError("the head's configuration is no JSON object");
+    if (!header_.config.is_object()) fail_damaged("the head's configuration is not a JSON object");
     if (!n || *n < 1 || *n > static_cast<uint64_t>(kMaxTheta))
-      throw base::DataError("n_theta '" + base::printable(n_theta) + "' in the head is no number from 1 to 2^31");
-    if (!promised && !count.empty())
-      throw base::DataError("count '" + base::printable(count) + "' in the head is no number");
+      fail_damaged("n_theta '" + base::printable(n_theta) + "' in the head is not a number from 1 to 2^31");
+    if (!promised && !count.empty()) fail_damaged("count '" + base::printable(count) + "' in the head is not a number");
     header_.n_theta = static_cast<int64_t>(*n);
     header_.count = promised;
     header_.blob = blob;
   } catch (const StreamError&) {
     throw;
   } catch (const base::DataError& error) {
+    // Within a head whose checksum is right: of tensors that are not read here, or damage.
+    if (error.fault() == base::Fault::kUnsupported) fail(error.fault(), error.what());
     fail_damaged(error.what());
   }
 }
@@ -190,7 +191,7 @@ bool InrStreamReader::next(StreamRecord& record) {
   } catch (const base::DataError& error) {
     fail_damaged(error.what());
   }
-  if (!record.info.is_object()) fail_damaged("the info of the next record is no JSON object");
+  if (!record.info.is_object()) fail_damaged("the info of the next record is not a JSON object");
   ++n_records_;
   return true;
 }

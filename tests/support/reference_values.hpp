@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whole pictures by the reference, before they are rounded to float32.
 #pragma once
-#include <functional>
 #include <span>
 #include <vector>
 
@@ -13,14 +12,11 @@ namespace inr::test {
 /// [H, W, 3].
 inline std::vector<double> reference_values(const render::InrModel& model, std::span<const float> theta,
                                             const model::GridPlan& plan) {
-  const render::ForEach here = [](int64_t n, const std::function<void(int64_t)>& work) {
-    for (int64_t i = 0; i < n; ++i) work(i);
-  };
   const std::unique_ptr<render::ReferenceFunction> function = render::make_reference(model, theta, plan);
   std::vector<double> out;
   out.reserve(static_cast<size_t>(plan.width() * plan.height() * 3));
   for (const int32_t row : plan.y.pixel) {
-    const render::Plane& colours = function->colours(row, here);
+    const render::Plane& colours = function->colours(row, render::in_this_thread);
     for (const int32_t cell : plan.x.pixel) {
       for (int64_t c = 0; c < 3; ++c) out.push_back(colours.channel(c)[cell]);
     }
