@@ -16,18 +16,24 @@ import math
 import os
 import sys
 
-from read_stream import StreamFault, read_streams
+from read_stream import StreamFault, damaged_unless, read_streams
 
 DEFAULTS = {"resolution": 256, "decoder": "multiscale", "rank": 10, "join": "concat", "fourier_scale": 10.0, "w_dim": 512,
             "upsampling": "nearest", "instance_norm": False,
             "blocks": [{"resolution": 128, "width": 512, "frequencies": 256, "layers": 4, "rgb": True},
                        {"resolution": 256, "width": 256, "frequencies": 128, "layers": 4, "rgb": True}]}
+HYPERNETWORK = ("z_dim", "hidden", "depth")  # keys of what made theta; without meaning here
+FOLLOW = ("modulation", "skip_coords", "upsample_from")
 BLOCK_DEFAULTS = {"resolution": 0, "width": 0, "frequencies": 0, "layers": 0, "rgb": False, "fixed_frequencies": 0,
                   "random_frequencies": 0, "cosine": True, "constants": 0}
 
 
 def complete(config):
-    """The configuration with all its keys; some absent ones follow from others."""
+    """The configuration with all its keys; some absent ones follow from others. An unknown key would make it another
+    function."""
+    damaged_unless(set(config) <= {*DEFAULTS, *HYPERNETWORK, *FOLLOW} and
+                   all(set(block) <= set(BLOCK_DEFAULTS) for block in config.get("blocks", [])) and
+                   config.get("decoder", "multiscale") in KINDS, "in its head: an unknown key or decoder")
     config = {**DEFAULTS, **config}
     config["blocks"] = [{**BLOCK_DEFAULTS, **block} for block in config["blocks"]]
     config.setdefault("modulation", "full" if config["decoder"] == "fourier" else "fmm")
@@ -66,7 +72,7 @@ class Theta:
 
     def vector(self, n):
         self.at += n
-        assert self.at <= len(self.values), "theta is too short for its configuration"
+        damaged_unless(self.at <= len(self.values), "in its head: n_theta is too small for its configuration")
         return self.values[self.at - n:self.at]
 
     def matrix(self, rows, columns):
@@ -81,8 +87,11 @@ class Function:
     def __init__(self, head, theta):
         self.config, self.tensors, self.theta = complete(head.config), head.tensors, Theta(theta)
         self.blocks = self.config["blocks"]
-        self.prepare()
-        assert self.theta.at == len(theta), "theta is too long for its configuration"
+        try:
+            self.prepare()
+        except KeyError as error:
+            raise StreamFault("damaged", f"the stream is damaged in its head: no tensor {error}") from error
+        damaged_unless(self.theta.at == len(theta), "in its head: n_theta is too large for its configuration")
 
     def vector(self, name): return self.tensors[name][1]
 

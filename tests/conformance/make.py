@@ -304,6 +304,7 @@ def broken_streams():
         "flags": (other_head(flags=3) + rest, "flags 3", damaged, 0),
         "blob-length": (with_blob_length((1 << 32) + 1) + rest, "a blob above 2^32 bytes is claimed", damaged, 0),
         "tag": (second(with_crc(b"ReC " + record[4:-4])), "a tag that is none", damaged, 1),
+        "tag-of-end": (all3 + with_crc(b"EnD " + end[4:-4]), "a tag that is none in place of the end record's", damaged, 3),
         "info-length": (second(b"REC " + struct.pack("<I", (1 << 20) + 1) + record[8:]),
                         "info above 2^20 bytes is claimed", damaged, 1),
         "info-no-json": (second(make_record(b'{"seed":', theta)), "info is not JSON; all checksums fit", damaged, 1),
