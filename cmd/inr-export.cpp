@@ -28,7 +28,8 @@ const cli::ToolPage kPage = {
          "the optimiser's state: about a tenth of the checkpoint, and with --half a twentieth. CHECKPOINT is a file or "
          "a run "
          "folder (its newest whole checkpoint). The result is a checkpoint itself: every tool that samples takes it.",
-         "--half rounds to float16; it is widened again when read. Pictures change by about a level of 255."},
+         "--half rounds to float16; it is converted back to float32 when read. Pictures change by about one level of "
+         "255."},
     .examples = {{"inr-export runs/emoji -o emoji.safetensors --half", "A model to give away:"},
                  {"inr-export runs/emoji/best.safetensors -o best.safetensors", "The checkpoint with the best score:"},
                  {"inr-train --iterations 0 --preset tiny32 -o untrained && inr-export untrained -o model.safetensors",
@@ -42,9 +43,9 @@ struct Arguments {
 };
 
 base::ExitCode run(const Arguments& arguments) {
-  if (arguments.checkpoint.empty()) throw base::UsageError("which checkpoint? give a file or a run folder");
+  if (arguments.checkpoint.empty()) throw base::UsageError("no checkpoint: give a file or a run folder");
   if (arguments.out.empty() || arguments.out == "-")
-    throw base::UsageError("where to? give -o FILE (a checkpoint cannot go through a pipe)");
+    throw base::UsageError("no output file: give -o FILE (a checkpoint cannot be written to a pipe)");
   base::require_replaceable(arguments.out);  // before gigabytes are read
   const std::string path = runs::resolve_checkpoint(arguments.checkpoint);
   cli::refuse_same_file(path, arguments.out);
@@ -63,8 +64,8 @@ int main(int argc, char** argv) {
       [&](cli::Options& options) {
         options.add_positional("CHECKPOINT", arguments.checkpoint, "a file, or a run folder",
                                {.completion = cli::Completion::kFile});
-        cli::add_out(options, arguments.out, "the model to write");
-        options.add_flag("--half", arguments.half, "store float16");
+        cli::add_out(options, arguments.out, "the checkpoint to write");
+        options.add_flag("--half", arguments.half, "store the weights as float16");
       },
       [&] { return run(arguments); });
 }

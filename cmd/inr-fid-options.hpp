@@ -22,7 +22,7 @@ inline const cli::ToolPage kPage = {
                  "stats SIDE [--shard I/N] -o PART [OPTION...]", "merge PART... -o STATS"},
     .description =
         {"Prints one line: the Frechet distance between the features of two sets of pictures, lower is better, other "
-         "scores that were asked for, and how they were made. A and B are told apart by their bytes: a dataset of "
+         "scores that were asked for, and how they were made. A and B are recognised by their bytes: a dataset of "
          "inr-prep, a folder or zip of pictures of any mix of sizes, statistics (.npz with mu and sigma, ours or those "
          "of another program, whatever else they hold), features (.npz of --save-features), an INR stream (- is "
          "stdin), a checkpoint, or the folder of a training run, whose newest whole checkpoint is taken. Pictures of a "
@@ -32,8 +32,9 @@ inline const cli::ToolPage kPage = {
          "are.",
          "Scores compare only where the network, its protocol (resize, normalisation, divisor) and the numbers of "
          "images are the same; all of these are part of the result, with the SHA-256 of the network's file. Without "
-         "--network a small random network that is built in sees the pictures: it ranks checkpoints, and compares "
-         "with no published number. --network takes Inception v3 as FID has it (examples/inception converts the "
+         "--network a small random network that is built in sees the pictures: it ranks checkpoints, and is "
+         "not comparable with published scores. --network takes Inception v3 as FID has it (examples/inception "
+         "converts the "
          "published files) and MobileNetV2 as safetensors files; only Inception's distance is called FID, another is "
          "FD-MobileNetV2. Inception has four protocols: nvidia is that of the StyleGAN2 and 3 code, pytorch-fid, "
          "clean and torch-fidelity those of the packages of these names. The two other networks see every picture "
@@ -50,7 +51,7 @@ inline const cli::ToolPage kPage = {
          "--kid adds the kernel inception distance (mean and deviation over 100 subsets of at most 1000 images; a set "
          "against itself is slightly negative), --pr precision and recall (by the 3 nearest neighbours), --is the "
          "inception score of the fake side over 10 splits, for networks with class scores. These need the features of "
-         "all pictures, which are kept in memory up to 256 MiB a side and beyond it in an unnamed file in $TMPDIR "
+         "all pictures, which are kept in memory up to 256 MiB per side and beyond it in an unnamed file in $TMPDIR "
          "(/tmp). The memory of the Frechet distance alone does not depend on the number of pictures.",
          "--upsampled compares at twice the resolution R of the fake pictures: they are enlarged by a filter (those of "
          "torch's interpolate, before the values are rounded to 8 bits) or, with inr, the function itself is drawn on "
@@ -66,10 +67,11 @@ inline const cli::ToolPage kPage = {
          "device, dtype, checkpoint, iteration, model_hash, seed, real, fake, dataset_hash, real_dataset_hash, note, "
          "seconds; what is not known or was "
          "not asked for is null.",
-         "What cannot be written is told before anything is measured. The result is printed as soon as it is there, "
+         "An output that cannot be written is reported before anything is measured. The result is printed as soon as "
+         "it is there, "
          "before it is saved, appended or linked; where one of these then fails the others are still done, and the "
          "status is 1.",
-         "stats and merge share the work out: stats SIDE --shard I/N -o PART measures every N-th picture of a side, "
+         "stats and merge divide the work: stats SIDE --shard I/N -o PART measures every N-th picture of a side, "
          "from the I-th on (1/N to N/N, each by a program of its own; -n is the number of all pictures), and merge "
          "joins the parts to the statistics that one program would have written. Parts that were not made alike, a "
          "missing one and one that is there twice are errors that name them. A checkpoint is best named by its file: "
@@ -79,8 +81,8 @@ inline const cli::ToolPage kPage = {
          "the same real side (statistics, streams and datasets by what they hold, others by their path and the names, "
          "sizes and times of their pictures), by the same network, protocol, numbers of images, seed and further "
          "scores. A lock on FILE.lock keeps two from working at once. A folder without a whole checkpoint, and a "
-         "checkpoint that vanishes meanwhile, are no "
-         "error: one line on stderr says so and the status is 0. A run that does not exist, or whose checkpoints are "
+         "checkpoint that vanishes meanwhile, are not "
+         "errors: one line on stderr says so and the status is 0. A run that does not exist, or whose checkpoints are "
          "of another version, is one. A line cut short by a crash is removed by the next one.",
          "--best makes RUN/best.safetensors a hard link of the checkpoint where no line of FILE for the same run that "
          "compares with its score is as low, written with --best or without. The link stays when inr-train --keep "
@@ -125,9 +127,9 @@ inline void bind(cli::Options& options, FidOptions& fid) {
   options.add("--real", evaluate.real, "real pictures or their statistics; - is an INR stream on stdin", side);
   options.add("--fake", evaluate.fake,
               "generated pictures, checkpoint, run folder or statistics; - is an INR stream on stdin", side);
-  options.add("-n", evaluate.n_fake, "exactly so many of the fake side (of the only side, of stats of all its shards)",
+  options.add("-n", evaluate.n_fake, "use exactly N of the fake side (of the only side; with stats, of all its shards)",
               {.metavar = "N", .default_text = "all; 50000 of a checkpoint", .min = 2});
-  options.add("--n-real", evaluate.n_real, "exactly so many of the real side",
+  options.add("--n-real", evaluate.n_real, "use exactly N of the real side",
               {.metavar = "N", .default_text = "all", .min = 2});
   options.add("--network", evaluate.network, "feature network, safetensors",
               {.metavar = "FILE", .default_text = "the built-in random network", .completion = Completion::kFile});
@@ -143,9 +145,9 @@ inline void bind(cli::Options& options, FidOptions& fid) {
       "--upsampled", [&evaluate](const std::string& text) { evaluate.upsampling = metrics::parse_upsampling(text); },
       "make the fake pictures twice as large first, by a filter or (inr) by drawing the function more densely",
       {.metavar = "nearest|bilinear|bicubic|inr", .suggestions = {"nearest", "bilinear", "bicubic", "inr"}});
-  options.add_flag("--allow-few", evaluate.allow_few, "go on with no more images than features");
+  options.add_flag("--allow-few", evaluate.allow_few, "accept no more images than features");
   options.add_flag("--allow-mixed", evaluate.allow_mixed,
-                   "go on where the sides say that their networks, protocols, resolutions or filters differ");
+                   "accept sides that say that their networks, protocols, resolutions or filters differ");
   options.add("--threshold", fid.threshold, "exit with status 3 where the score is above X", {.metavar = "X"});
   options.add("--append", fid.record.append, "append the result to FILE as one line of JSON",
               {.metavar = "FILE", .completion = Completion::kFile});

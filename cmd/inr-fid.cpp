@@ -29,7 +29,7 @@ void print(const std::string& line) {
   base::write_all(STDOUT_FILENO, std::as_bytes(std::span(text)), "stdout");
 }
 
-// What a mode reads of the options; the others would be passed over in silence.
+// What a mode reads of the options; the others would be ignored silently.
 const std::vector<std::string>& options_of(const std::string& mode) {
   static const std::vector<std::string> kStats = {"-o",     "-n",      "--network", "--protocol",
                                                   "--seed", "--shard", "--threads", "--batch"};
@@ -47,7 +47,7 @@ void check_options(const std::string& mode, const cli::Options& options) {
       return std::find(allowed.begin(), allowed.end(), name) != allowed.end();
     };
     if (std::none_of(entry.names.begin(), entry.names.end(), is_allowed)) {
-      throw base::UsageError(mode + " takes no score and no " + entry.label() + "; its options are " + list);
+      throw base::UsageError(mode + " does not take " + entry.label() + "; its options are " + list);
     }
   }
 }
@@ -58,7 +58,7 @@ base::ExitCode run_mode(const FidOptions& request, const std::function<void()>& 
   const metrics::EvaluateOptions& evaluate = request.evaluate;
   if (mode != "stats" && mode != "merge") {
     throw base::UsageError("\"" + base::printable(mode) +
-                           "\" is neither stats nor merge; a score has --real and --fake");
+                           "\" is neither stats nor merge; for a score give --real and --fake");
   }
   check_options(mode, *request.options);
   if (request.common.out.empty() || request.common.out == "-") {
@@ -96,7 +96,7 @@ base::ExitCode run(FidOptions& request) {
   const auto check_stop = [&interrupt] { interrupt.throw_if_raised(); };
   if (!request.words.empty()) return run_mode(request, check_stop);
   if (!request.common.out.empty() || request.shard) {
-    throw base::UsageError("-o and --shard are of inr-fid stats and merge; a score goes to stdout");
+    throw base::UsageError("-o and --shard belong to inr-fid stats and merge; a score goes to stdout");
   }
 
   request.evaluate.check_stop = check_stop;

@@ -25,20 +25,21 @@ using namespace inr;
 
 const cli::ToolPage kPage = {
     .name = "inr-import",
-    .summary = "turn a checkpoint of the released INR-GAN code into one of ours",
+    .summary = "convert a checkpoint of the released INR-GAN code",
     .synopsis = {"FILE.pkl -o CHECKPOINT", "FILE.pkl --list"},
     .description =
         {"FILE is a network snapshot of the released code (a pickle), or the generator's state dictionary as "
-         "safetensors with its constructor arguments as metadata init_kwargs. Of a snapshot the averaged generator "
-         "G_ema is taken, with its mean for truncation. Every tool that samples takes the result, which tells the "
-         "source's name and SHA-256.",
+         "safetensors with its constructor arguments as metadata init_kwargs. From a snapshot the averaged "
+         "generator G_ema is taken, with its mean for truncation. Every tool that samples takes the result, which "
+         "records the name and SHA-256 of its source.",
          "Six such checkpoints are public, each for pictures of 256 x 256: inr-gan and inr-gan-bil (with bilinear "
          "upsampling and instance norm), each of LSUN churches, LSUN bedrooms and FFHQ faces. What their files are "
          "called does not matter; the result is a model of decoder released.",
          "Nothing in the file is executed. Pickles are programs for Python; this reader follows exactly the structure "
-         "that the released code writes, and refuses every other name by telling it. Caches of coordinates, which make "
-         "such files gigabytes large, are stepped over.",
-         "Models that the released checkpoints do not have are refused by name: conditioned on classes, with noise, "
+         "that the released code writes, and refuses any other name, which it reports. Caches of coordinates, "
+         "which make such files gigabytes large, are skipped.",
+         "Models of a kind that no released checkpoint has are refused, and the message names the reason: conditioned "
+         "on classes, with noise, "
          "with float16 layers, clamped, with another modulation than demod, kernels larger than 1, one grid of "
          "coordinates for all resolutions, shared, predictable or raw coordinates."},
     .examples =
@@ -86,10 +87,10 @@ void import(const released::ReleasedSource& source, const std::string& out) {
 }
 
 base::ExitCode run(const Arguments& a) {
-  if (a.file.empty()) throw base::UsageError("which checkpoint? give a .pkl of the released code");
-  if (a.file == "-") throw base::UsageError("a checkpoint cannot come through a pipe: give a FILE");
+  if (a.file.empty()) throw base::UsageError("no checkpoint: give a .pkl of the released code");
+  if (a.file == "-") throw base::UsageError("a checkpoint cannot be read from a pipe: give a FILE");
   if (!a.list && (a.out.empty() || a.out == "-"))
-    throw base::UsageError("where to? give -o FILE (a checkpoint cannot go through a pipe), or --list");
+    throw base::UsageError("no output file: give -o FILE (a checkpoint cannot be written to a pipe), or --list");
   cli::refuse_same_file(a.file, a.out);
   if (!a.list) base::require_replaceable(a.out);  // before gigabytes are read
   const released::ReleasedSource source = released::open_released(a.file);

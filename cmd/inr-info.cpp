@@ -25,18 +25,18 @@ struct InfoOptions {
 cli::ToolPage page() {
   cli::ToolPage page;
   page.name = "inr-info";
-  page.summary = "tell what a file is and whether it is whole";
+  page.summary = "say what a file is and whether it is whole";
   page.synopsis = {"FILE... [OPTION...]"};
   page.description = {
-      "Files are told apart by their bytes: checkpoints and other safetensors files, INR streams, datasets, "
+      "Files are recognised by their bytes: checkpoints and other safetensors files, INR streams, datasets, "
       "statistics, "
       "arrays, logs, configurations, pictures and films. A folder is a run of inr-train: its progress, curves, best "
       "score, the scores that inr-fid --append wrote to its scores.jsonl, and newest whole checkpoint are shown. Of a "
-      "picture of ours, the command that made it.",
+      "picture that this toolkit made, the command is shown.",
       "The first line of a file reads FILE: KIND, STATE: SUMMARY, where STATE is whole, building (a dataset or run "
-      "that "
-      "has not got there yet), cut short, damaged, not ours, or newer than this program. The fault and further facts "
-      "follow, one a line.",
+      "that is not finished), cut short, damaged, not ours, newer than this program, or unsupported (whole, but of a "
+      "kind that this program does not read). The fault and further facts follow, one per line. With --json, "
+      "fault_kind names the kind of the fault: foreign, empty, cut short, damaged, newer, unsupported or other.",
       "Checkpoints: configuration, checksum, and every tensor that the configuration asks for, with its shape. "
       "Streams: "
       "every record. Pictures and arrays: their structure and size. --check reads the rest."};
@@ -44,7 +44,7 @@ cli::ToolPage page() {
       {"inr-info run/", "How far a run is, and its curves:"},
       {"inr-info --check flowers.inrd && inr-train flowers.inrd -o run",
        "Every picture of a dataset, before a long run:"},
-      {"inr-info --config model.safetensors > model.json", "The configuration of a model, to train it anew:"},
+      {"inr-info --config model.safetensors > model.json", "The configuration of a model, to train it again:"},
       {"inr-sample -n 4 | inr-info -", "What travels through a pipe:", true}};
   page.see_also = {"inr-macs(1)", "inr-checkpoint(5)", "inr-stream(5)", "inr-dataset(5)"};
   page.exit_notes = {"0  every file is whole", "1  a file is not whole, not ours, or cannot be read"};
@@ -60,7 +60,7 @@ void bind(cli::Options& options, InfoOptions& info) {
   options.add_flag("--tensors", info.inspect.tensors, "list the tensors: name, type, shape");
   options.add_flag("--config", info.inspect.config,
                    "print the configuration of a checkpoint, run or stream in JSON, and nothing else");
-  options.add_flag("--json", info.json, "one JSON object a file");
+  options.add_flag("--json", info.json, "one JSON object per file");
 }
 
 inspect::Finding look_at(const std::string& path, const inspect::InspectOptions& options) {
@@ -74,8 +74,8 @@ std::string report(const inspect::Finding& finding, const InfoOptions& info) {
   if (info.json) return base::dump_json(inspect::to_json(finding)) + "\n";
   if (!info.inspect.config) return inspect::to_text(finding);
   if (!finding.details.contains("config"))
-    throw base::DataError(finding.path, "holds no configuration" + (finding.fault.empty() ? "" : ": " + finding.fault),
-                          "checkpoints, runs and INR streams do");
+    throw base::DataError(finding.path, "has no configuration" + (finding.fault.empty() ? "" : ": " + finding.fault),
+                          "checkpoints, runs and INR streams have one");
   return finding.details["config"].dump(2, ' ', false, base::Json::error_handler_t::replace) + "\n";
 }
 

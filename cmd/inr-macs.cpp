@@ -43,7 +43,7 @@ cli::ToolPage page() {
       "deviation "
       "from the paper's numbers in every cell, and all presets. --count prints both by that count alone (the paper has "
       "numbers for its own), --size Fig. 9 at that size in place of both, --layers also the layers of the networks of "
-      "Table 1 that are no presets.");
+      "Table 1 that are not presets.");
   paragraph(
       "Three counts. full: every multiply-accumulate of the formulas as written, with coordinates, the Fourier matrix, "
       "RGB and the products of factorised weights. paper: what the paper's numbers follow from, the hidden columns of "
@@ -76,7 +76,7 @@ cli::ToolPage page() {
       "takes 45.12 and 74.27, so that INR-GAN is 1.16 and 1.57 times "
       "cheaper. In Fig. 9 StyleGAN2 draws at 1024 whatever the size that is wanted.");
   page.examples = {{"inr-macs", "The paper's tables:", true},
-                   {"inr-macs --count executed", "The same by what is really performed:", true},
+                   {"inr-macs --count executed", "The same by what is executed:", true},
                    {"inr-macs ffhq1024 --size 256 --json", "One model at a lower resolution:", true},
                    {"inr-macs lsun256 --layers", "Where the time of a model goes:", true}};
   page.see_also = {"inr-info(1)", "inr-train(1)", "inr-render(1)"};
@@ -90,10 +90,10 @@ void bind(cli::Options& options, MacsOptions& macs) {
               {.metavar = "FILE", .completion = cli::Completion::kFile});
   options.add("--count", macs.count, "what is counted",
               {.metavar = "WHICH", .default_text = "all three", .choices = {"paper", "full", "executed"}});
-  options.add("--size", macs.size_px, "pixels a side",
+  options.add("--size", macs.size_px, "pixels per side",
               {.metavar = "N", .default_text = "the model's resolution", .min = 1, .max = 1 << 20});
-  options.add_flag("--layers", macs.layers, "one row a layer");
-  options.add_flag("--json", macs.json, "JSON, one line a model");
+  options.add_flag("--layers", macs.layers, "one row per layer");
+  options.add_flag("--json", macs.json, "JSON, one line per model");
   options.add_flag("--tsv", macs.tsv, "tab-separated values");
   options.add_flag("--markdown", macs.markdown, "Markdown tables");
   options.exclusive({"--json", "--tsv", "--markdown"});

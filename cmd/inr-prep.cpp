@@ -28,14 +28,14 @@ using namespace inr;
 
 const cli::ToolPage kPage = {
     .name = "inr-prep",
-    .summary = "make a dataset of pictures",
+    .summary = "make a dataset from pictures",
     .synopsis = {"SOURCE... -o DATASET --size N [OPTION...]", "DATASET --export DIR"},
     .description =
         {"Reads pictures, crops and resizes them, and stores them in one file for inr-train and inr-fid. A SOURCE is a "
          "folder (with its subfolders), a zip, an LSUN LMDB, a dataset, a font with colour pictures (such as "
-         "NotoColorEmoji.ttf), a single picture, or - for paths on stdin, one a line. What a source or a picture is, "
-         "its "
-         "bytes tell: PNG, JPEG, WebP or PPM, any depth; in folders and zips files named .png .jpg .jpeg .webp .ppm "
+         "NotoColorEmoji.ttf), a single picture, or - for paths on stdin, one per line. Sources and pictures are "
+         "recognised by their bytes: PNG, JPEG, WebP or PPM, any depth; in folders and zips files named .png .jpg "
+         ".jpeg .webp .ppm "
          ".pgm "
          "(in any case) are taken, sorted by name, hidden ones left out. Transparency is laid over --background.",
          "A build that was interrupted, in whatever way, is continued by the same command, and ends with the same "
@@ -44,8 +44,8 @@ const cli::ToolPage kPage = {
          "stdout: pictures, size, codec, content hash.",
          "A dataset keeps size, time of modification and checksum of every source picture (zip: the CRC-32 of the "
          "member; LMDB: its transaction number, size and time). Before a build is continued or called complete they "
-         "are compared with the sources: a picture that changed, or another one under its name, is named, ends the "
-         "run with status 1, and the dataset stays as it is. Folders may be moved and copied: where the time alone "
+         "are compared with the sources: a picture that changed, or another one under its name, is named and ends "
+         "the run with status 1, and the dataset stays as it is. Folders may be moved and copied: where the time alone "
          "differs, the contents are read and compared. --recheck reads all. Of a dataset made by a version that kept "
          "none of this, one line says that it cannot be checked. A picture that is being written ends the run.",
          "--crop center takes the centred square and resizes it to N x N. --crop none keeps the sides' ratio: the "
@@ -53,7 +53,8 @@ const cli::ToolPage kPage = {
          "side becomes N, or every picture keeps its size where --size is not given. Resizing equals Pillow's.",
          "A picture that cannot be read ends the run with status 1, named on stderr; with --skip-bad it is named and "
          "left "
-         "out, and --max-bad bounds how many are. What was stored before stays, and the next run goes on from there."},
+         "out, and --max-bad bounds how many are. What was stored before stays, and the next run continues from "
+         "there."},
     .examples = {{"inr-prep photos/ -o photos.inrd --size 64", "A folder of photographs:"},
                  {"find . -name '*.webp' | inr-prep - -o found.inrd --size 128 --skip-bad", "Paths on stdin:"},
                  {"inr-prep church_outdoor_train_lmdb -o churches.inrd --preset lsun256", "An LSUN category:"},
@@ -62,7 +63,7 @@ const cli::ToolPage kPage = {
                   "The 3,926 emoji of Debian's package fonts-noto-color-emoji:", true}},
     .see_also = {"inr-train(1)", "inr-info(1)", "inr-dataset(5)"},
     .exit_notes = {"3  more pictures than --max-bad could not be read",
-                   "75  interrupted by SIGINT or SIGTERM; the same command goes on"},
+                   "75  interrupted by SIGINT or SIGTERM; the same command continues"},
 };
 
 struct Arguments {
@@ -181,14 +182,14 @@ void refuse_export_into_source(const Arguments& arguments) {
   std::error_code error;
   const std::filesystem::path folder =
       std::filesystem::weakly_canonical(std::filesystem::absolute(arguments.export_folder, error), error);
-  if (error) return;  // told when it is written to
+  if (error) return;  // reported when it is written to
   for (const std::string& name : arguments.sources) {
     if (!std::filesystem::is_directory(name, error)) continue;
     const std::filesystem::path source = std::filesystem::canonical(name, error);
     if (error || std::mismatch(source.begin(), source.end(), folder.begin(), folder.end()).first != source.end())
       continue;
     throw base::UsageError("--export " + base::printable(arguments.export_folder) + " lies in the source " +
-                           base::printable(name) + ", which would have other pictures then; name a folder outside");
+                           base::printable(name) + ", which would then hold other pictures; name a folder outside it");
   }
 }
 

@@ -144,7 +144,7 @@ inline void bind(cli::Options& options, Arguments& a) {
               {.metavar = "N", .default_text = std::to_string(draw::kFramesPerSecond), .min = 1, .max = 1000});
   options.group("Work");
   options.add_parsed("--memory", [&a](const std::string& text) { a.memory_bytes = draw::parse_bytes(text); },
-                     "bound on pixels, features and parameters held at a time, beside some 120 MiB of the program and "
+                     "bound on pixels, features and parameters held at a time, beside some 10 MiB of the program and "
                      "what one row of pixels takes; below 1M hardly anything is saved, and the picture does not depend "
                      "on it",
                      {.metavar = "SIZE", .default_text = "512M"});

@@ -18,7 +18,7 @@ complete -c inr-render -l compare -r -f -d 'superres, a row a record: beside the
 complete -c inr-render -l to -r -f -d 'last window of a film'
 complete -c inr-render -l frames -r -f -d 'frames of a film'
 complete -c inr-render -l fps -r -f -d 'frames a second in y4m'
-complete -c inr-render -l memory -r -f -d 'bound on pixels, features and parameters held at a time, beside some 120 MiB of the program and what one row of pixels takes; below 1M hardly anything is saved, and the picture does not depend on it'
+complete -c inr-render -l memory -r -f -d 'bound on pixels, features and parameters held at a time, beside some 10 MiB of the program and what one row of pixels takes; below 1M hardly anything is saved, and the picture does not depend on it'
 complete -c inr-render -l kernel -r -a 'reference fast check' -f -d 'how functions are evaluated: point by point, through the coordinate term'\''s nodes, or both, with the largest difference told at the end'
 complete -c inr-render -l device -r -a 'auto cpu cuda' -f -d 'where to compute: auto, cpu, cuda or cuda:N'
 complete -c inr-render -l threads -r -f -d 'processor threads; results do not depend on it'

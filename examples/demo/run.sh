@@ -37,7 +37,7 @@ step "5. interpolate: a film through four samples"
 inr-interp --seeds 1,2,3,4 --frames 24 --loop --checkpoint "$folder/run" |
   inr-render each --res 256 --format y4m -o "$folder/film.y4m"
 
-step "6. score: $samples samples against the pictures (built-in network; it compares with no published number)"
+step "6. score: $samples samples against the pictures (built-in network; not comparable with published scores)"
 inr-fid --real "$folder/emoji32.inrd" --fake "$folder/run" -n "$samples" | tee "$folder/score.txt"
 
 cat <<END

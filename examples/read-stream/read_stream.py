@@ -87,7 +87,7 @@ def read_head(file, first):
         raise StreamFault("empty", "empty input")
     if not b"INRSTRM\0".startswith(magic):
         damaged_unless(first, "behind the end record")
-        raise StreamFault("foreign", "no INR stream")
+        raise StreamFault("foreign", "not an INR stream")
     fixed = magic + take(file, 24 - len(magic), "in its head")  # cut inside the magic: take() says so
     version, flags, n_blob = struct.unpack("<IIQ", fixed[8:])
     if version > 1:

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// The output side: a file written beside its name and renamed when it is whole. What is no regular file (a pipe, a
+// The output side: a file written beside its name and renamed when it is whole. What is not a regular file (a pipe, a
 // device, a descriptor such as /dev/stdout) cannot be replaced by a rename and is written to directly; links survive,
 // because the rename goes to what they point at.
 #include "base/atomic_file.hpp"
@@ -150,7 +150,7 @@ void AtomicFile::rewrite(uint64_t offset, std::span<const std::byte> data) {
     std::copy(data.begin(), data.end(), buffer_.begin() + static_cast<std::ptrdiff_t>(offset - flushed_));
     return;
   }
-  if (temporary_.empty()) throw SystemError(path_, "go back in what is no regular file", ESPIPE);
+  if (temporary_.empty()) throw SystemError(path_, "seek back in a pipe or a device", ESPIPE);
   flush();
   while (!data.empty()) {
     const ssize_t n = ::pwrite(fd_, data.data(), data.size(), static_cast<off_t>(offset));
@@ -178,7 +178,7 @@ void AtomicFile::finish(const std::string& path, const std::string& target) {
 void AtomicFile::commit() { finish(path_, target_); }
 
 void AtomicFile::commit_as(const std::string& path) {
-  if (fd_ < 0 && temporary_.empty()) throw SystemError(path_ + ": has its name already");
+  if (fd_ < 0 && temporary_.empty()) throw SystemError(path_ + ": is finished already");
   try {
     flush();
   } catch (const SystemError&) {  // a full disc holds what there is of the file

@@ -13,7 +13,8 @@ namespace inr::base {
 
 /// A file that is written beside its final name ("NAME.tmp-PID-N"), then flushed, fsynced and renamed by commit().
 /// Destroyed without commit(), the temporary file is removed and an earlier NAME stays as it was. Not copyable.
-/// A link is followed, so that it survives. What is no regular file (pipe, device, /dev/stdout) is written to directly.
+/// A link is followed, so that it survives. What is not a regular file (pipe, device, /dev/stdout) is written to
+/// directly.
 class AtomicFile {
  public:
   /// Opens the temporary file. Throws SystemError (folder missing, no permission).
@@ -64,7 +65,7 @@ std::vector<std::byte> read_file(const std::string& path, uint64_t max_bytes = u
 
 /// The bytes of a whole regular file (empty file: empty span), read-only, safe to share between threads. Files of 64
 /// MiB and more are mapped; smaller ones are read, so that a file cut by someone else while it is in use does no harm.
-/// Throws SystemError, DataError (no regular file).
+/// Throws SystemError, DataError (not a regular file).
 class MappedFile {
  public:
   explicit MappedFile(const std::string& path);

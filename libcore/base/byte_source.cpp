@@ -16,7 +16,7 @@ namespace inr::base {
 namespace {
 
 constexpr size_t kMaxCallBytes = size_t{1} << 30;  // pread(2) moves less than 2 GiB at once
-constexpr const char* kWayOut = "try again when nothing writes to it";
+constexpr const char* kWayOut = "try again when no program writes to it";
 
 }  // namespace
 
@@ -48,7 +48,7 @@ FileBytes::FileBytes(const std::string& path) : path_(path) {
   if (::fstat(state->fd, &state->status) != 0) throw SystemError(path, "read", errno);
   if (S_ISDIR(state->status.st_mode)) throw SystemError(path, "read", EISDIR);
   if (!S_ISREG(state->status.st_mode))
-    throw DataError(path, "is no regular file", "write the pipe's content to a file first");
+    throw DataError(path, "is not a regular file", "write the pipe's content to a file first");
   size_ = static_cast<uint64_t>(state->status.st_size);
   state_ = std::move(state);
 }
@@ -58,7 +58,7 @@ FileBytes::~FileBytes() = default;
 void FileBytes::fill(uint64_t offset, std::span<std::byte> out) const {
   while (!out.empty()) {
     const ssize_t n = ::pread(state_->fd, out.data(), std::min(out.size(), kMaxCallBytes), static_cast<off_t>(offset));
-    if (n == 0) throw DataError(Fault::kCutShort, path_, "was cut while it was read", kWayOut);
+    if (n == 0) throw DataError(Fault::kCutShort, path_, "was cut short while it was being read", kWayOut);
     if (n < 0 && errno != EINTR) throw SystemError(path_, "read", errno);
     if (n < 0) continue;
     out = out.subspan(static_cast<size_t>(n));
@@ -70,10 +70,11 @@ void FileBytes::check_unchanged() const {
   struct stat now {};
   if (::fstat(state_->fd, &now) != 0) throw SystemError(path_, "read", errno);
   const struct stat& then = state_->status;
-  if (now.st_size < then.st_size) throw DataError(Fault::kCutShort, path_, "was cut while it was read", kWayOut);
+  if (now.st_size < then.st_size)
+    throw DataError(Fault::kCutShort, path_, "was cut short while it was being read", kWayOut);
   if (now.st_size != then.st_size || now.st_mtim.tv_sec != then.st_mtim.tv_sec ||
       now.st_mtim.tv_nsec != then.st_mtim.tv_nsec)
-    throw DataError(path_, "was written to while it was read", kWayOut);
+    throw DataError(path_, "was changed while it was being read", kWayOut);
 }
 
 }  // namespace inr::base

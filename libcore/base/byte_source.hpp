@@ -21,7 +21,7 @@ class ByteSource {
   [[nodiscard]] uint64_t size() const noexcept { return size_; }
   /// Fills out with the bytes from offset on. A range beyond size() is a std::out_of_range.
   void read(uint64_t offset, std::span<std::byte> out) const;
-  /// Throws DataError where someone wrote to the bytes since they were opened, as far as that can be told.
+  /// Throws DataError where someone wrote to the bytes since they were opened, as far as that can be detected.
   virtual void check_unchanged() const {}
 
  protected:
@@ -46,7 +46,7 @@ class MemoryBytes final : public ByteSource {
 /// shorter.
 class FileBytes final : public ByteSource {
  public:
-  /// Throws SystemError (cannot open), DataError (no regular file).
+  /// Throws SystemError (cannot open), DataError (not a regular file).
   explicit FileBytes(const std::string& path);
   ~FileBytes() override;
   void check_unchanged() const override;

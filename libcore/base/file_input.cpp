@@ -118,7 +118,8 @@ MappedFile::MappedFile(const std::string& path) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (file.get() < 0) throw SystemError(path, "open", errno);
   const struct stat status = status_of(file.get(), path);
-  if (!S_ISREG(status.st_mode)) throw DataError(path, "is no regular file", "write the pipe's content to a file first");
+  if (!S_ISREG(status.st_mode))
+    throw DataError(path, "is not a regular file", "write the pipe's content to a file first");
   if (static_cast<uint64_t>(status.st_size) > std::numeric_limits<size_t>::max() / 2)
     throw SystemError(path, "map", EFBIG);
   const auto size = static_cast<size_t>(status.st_size);
@@ -130,8 +131,8 @@ MappedFile::MappedFile(const std::string& path) {
   if (!map) {
     try {
       if (read_up_to(file.get(), {static_cast<std::byte*>(at), size}, path) != size) {
-        throw DataError(Fault::kCutShort, path, "became shorter while it was read",
-                        "try again when nothing writes to it");
+        throw DataError(Fault::kCutShort, path, "was cut short while it was being read",
+                        "try again when no program writes to it");
       }
     } catch (...) {
       ::munmap(at, size);

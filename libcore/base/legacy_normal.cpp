@@ -11,7 +11,7 @@ namespace inr::base {
 
 void LegacyNormal::require_seed(uint64_t seed) {
   if (seed > kMaxSeed)
-    throw UsageError("seed " + std::to_string(seed) + ": numpy's seeds end at " + std::to_string(kMaxSeed));
+    throw UsageError("seed " + std::to_string(seed) + ": NumPy's seeds go up to " + std::to_string(kMaxSeed));
 }
 
 LegacyNormal::LegacyNormal(uint64_t seed) : bits_(static_cast<uint32_t>(seed)) { require_seed(seed); }

@@ -54,7 +54,7 @@ class DictionaryParser {
                    : key == "fortran_order" ? &has_order
                    : key == "shape"         ? &has_shape
                                             : nullptr;
-      if (seen == nullptr || *seen) fail("has the key '" + printable(key) + "' once too often");
+      if (seen == nullptr || *seen) fail("has the key '" + printable(key) + "' which is unknown or repeated");
       *seen = true;
       if (seen == &has_descr) {
         header.dtype = dtype();
@@ -69,7 +69,7 @@ class DictionaryParser {
       }
     }
     skip_spaces();
-    if (at_ != text_.size()) fail("goes on after its end");
+    if (at_ != text_.size()) fail("has text after its closing brace");
     if (!has_descr || !has_order || !has_shape) fail("lacks one of descr, fortran_order, shape");
     return header;
   }
@@ -252,7 +252,7 @@ NpyArray parse_npy(std::span<const std::byte> bytes, std::string_view where) {
     return DataError(
         Fault::kCutShort, where,
         "cut short: " + std::to_string(promised) + " bytes promised, " + std::to_string(bytes.size()) + " are there",
-        "copy it anew");
+        "copy it again");
   };
   if (bytes.empty()) throw DataError(Fault::kEmpty, where, "is empty");
   const size_t n_common = std::min(bytes.size(), kMagic.size());

@@ -43,20 +43,20 @@ using Source = std::unique_ptr<zip_source_t, FreeSource>;
 uint64_t checked_size(const zip_stat_t& status, uint64_t archive_bytes, std::string_view where) {
   constexpr zip_uint64_t kNeeded = ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD;
   if ((status.valid & kNeeded) != kNeeded)
-    throw DataError(Fault::kDamaged, where, "lacks its size", "the archive is damaged");
+    throw DataError(Fault::kDamaged, where, "has no size in the directory of the archive", "the archive is damaged");
   if ((status.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && status.encryption_method != ZIP_EM_NONE) {
     throw DataError(Fault::kUnsupported, where, "is encrypted", "save it without a password");
   }
   const bool stored = status.comp_method == ZIP_CM_STORE;
   if (!stored && status.comp_method != ZIP_CM_DEFLATE) {
-    throw DataError(Fault::kUnsupported, where, "is packed by method " + std::to_string(status.comp_method),
+    throw DataError(Fault::kUnsupported, where, "is compressed by method " + std::to_string(status.comp_method),
                     "use numpy.savez or numpy.savez_compressed");
   }
   const uint64_t packed = status.comp_size;
   if (packed > archive_bytes || (stored ? status.size != packed : status.size / kDeflateRatio > packed)) {
     throw DataError(Fault::kDamaged, where,
                     "promises " + std::to_string(status.size) + " bytes, which its " + std::to_string(packed) +
-                        " packed bytes cannot hold",
+                        " compressed bytes cannot hold",
                     "the archive is damaged");
   }
   return status.size;
@@ -65,7 +65,7 @@ uint64_t checked_size(const zip_stat_t& status, uint64_t archive_bytes, std::str
 std::vector<std::byte> read_member(zip_t* archive, zip_uint64_t index, uint64_t size, std::string_view where) {
   const Member file(::zip_fopen_index(archive, index, 0));
   const auto damaged = [&](zip_error_t* fault) {
-    return DataError(Fault::kDamaged, where, "cannot be unpacked: " + std::string(::zip_error_strerror(fault)),
+    return DataError(Fault::kDamaged, where, "cannot be decompressed: " + std::string(::zip_error_strerror(fault)),
                      "the archive is damaged");
   };
   if (file == nullptr) throw damaged(::zip_get_error(archive));
@@ -112,9 +112,9 @@ Archive open_archive(std::span<const std::byte> bytes, std::string_view where) {
   if (no_archive && !starts_well) throw DataError(Fault::kForeign, where, "is not an npz file");
   if (no_archive)
     throw DataError(Fault::kCutShort, where, "cut short: the directory at the end of the archive is missing",
-                    "copy it anew");
+                    "copy it again");
   throw DataError(Fault::kDamaged, where, "cannot be read as an archive: " + printable(reason),
-                  "the file is damaged; copy it anew");
+                  "the file is damaged; copy it again");
 }
 
 void add_member(zip_t* archive, const std::string& name, const std::vector<std::byte>& bytes,
@@ -180,7 +180,7 @@ std::map<std::string, NpyArray> parse_members(std::span<const std::byte> bytes, 
     if (packed > bytes.size()) throw DataError(Fault::kDamaged, where, "its members overlap", "the archive is damaged");
     NpyArray array = parse_member(read_member(archive.get(), i, size, member), member);
     if (!arrays.emplace(std::move(name), std::move(array)).second)
-      throw DataError(Fault::kDamaged, member, "is there twice");
+      throw DataError(Fault::kDamaged, member, "appears twice");
   }
   return arrays;
 }

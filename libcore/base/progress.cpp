@@ -50,7 +50,7 @@ size_t terminal_columns() {
   return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
-// A terminal that refuses a progress bar is no reason to stop working.
+// Work goes on where the terminal refuses the progress bar.
 void draw(std::string_view text) { (void)!::write(STDERR_FILENO, text.data(), text.size()); }
 
 }  // namespace

@@ -116,7 +116,7 @@ class TensorParser {
 
   void parse_offsets(const Json& value, TensorInfo& info) const {
     if (!value.is_array() || value.size() != 2 || !value[0].is_number_unsigned() || !value[1].is_number_unsigned()) {
-      fail("has data_offsets that are not two counts of bytes");
+      fail("has data_offsets that are not two numbers of bytes");
     }
     info.begin = value[0].get<uint64_t>();
     info.end = value[1].get<uint64_t>();
@@ -162,7 +162,7 @@ void check_checksum(const std::string& text, uint32_t found, const std::string& 
                     "metadata 'checksum' is not a hexadecimal number: '" + printable(text) + "'");
   }
   if (expected != found)
-    throw DataError(Fault::kDamaged, where, "the checksum of the data is wrong", "the file is damaged; copy it anew");
+    throw DataError(Fault::kDamaged, where, "the checksum of the data is wrong", "the file is damaged; copy it again");
 }
 
 }  // namespace
@@ -204,7 +204,7 @@ void Safetensors::parse_header(std::span<const std::byte> file, Check check) {
     return DataError(
         Fault::kCutShort, where_,
         "cut short: header promises " + std::to_string(promised) + " bytes, file has " + std::to_string(file.size()),
-        "copy it anew");
+        "copy it again");
   };
   if (file.empty()) throw DataError(Fault::kEmpty, where_, "is empty");
   if (file.size() <= kLengthBytes) throw not_ours("it has only " + std::to_string(file.size()) + " bytes");

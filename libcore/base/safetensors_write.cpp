@@ -64,7 +64,7 @@ std::string make_header(std::map<std::string, std::string> metadata, std::span<c
                           shape_text(tensor.shape) + " of " + std::string(dtype_name(tensor.dtype)));
     }
     if (!names.insert(tensor.name).second) {
-      throw DataError("tensor '" + printable(tensor.name) + "'", "is given twice, or has a name that is taken");
+      throw DataError("tensor '" + printable(tensor.name) + "'", "has a name that is used already");
     }
     Json entry = Json::object();
     entry["dtype"] = std::string(dtype_name(tensor.dtype));
@@ -137,7 +137,7 @@ void write_safetensors(const std::string& path, std::map<std::string, std::strin
   if (const uint64_t written = file.size() - header.size();
       written != std::accumulate(entries.begin(), entries.end(), uint64_t{0},
                                  [](uint64_t sum, const Entry& entry) { return sum + entry.n_bytes; })) {
-    throw DataError(path, "its tensors came to another size when they were written");
+    throw DataError(path, "its tensors were not of the sizes that its header says");
   }
   file.commit();
 }

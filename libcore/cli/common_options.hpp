@@ -24,10 +24,10 @@ enum CommonSet : unsigned { kSeed = 1, kDevice = 2, kThreads = 4, kBatch = 8, kJ
 void add_common(Options& options, CommonOptions& common, unsigned set);
 /// For a tool without a part for GPUs: throws UsageError where device names one.
 void require_processor(const std::string& device);
-/// -o, --out. help: what is written; the default is told in it or in hints.default_text.
+/// -o, --out. help: what is written; it or hints.default_text says what the default is.
 void add_out(Options& options, std::string& out, const std::string& help,
              Hints hints = {.metavar = "FILE", .completion = Completion::kFile});
-/// --checkpoint FILE, with the look-up told; use checkpoint_path() on the result.
+/// --checkpoint FILE, whose help describes the look-up; use checkpoint_path() on the result.
 void add_checkpoint(Options& options, std::string& checkpoint);
 
 /// --checkpoint, else $INR_CHECKPOINT, else the installed default model. Throws DataError where there is none of them.

@@ -44,7 +44,7 @@ void add_edges(Options& options, Edges& edges) {
   options.hide_last();
   options.add("--print-completion", edges.completion, "print the completion for a shell", {.metavar = "SHELL"});
   options.hide_last();
-  options.add_flag("--print-examples", edges.examples, "print the examples that run anywhere, one a line");
+  options.add_flag("--print-examples", edges.examples, "print the examples that run anywhere, one per line");
   options.hide_last();
 }
 

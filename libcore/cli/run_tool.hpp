@@ -22,9 +22,9 @@ namespace inr::cli {
 ///
 /// bind is called once, before the command line is read; body after it, not for --help and --version. Errors of any
 /// kind end as one line "inr-render: WHERE: FAULT; WAY_OUT" on stderr: base::Error with its exit code, everything else
-/// with 1. Wrong use is told with "; see inr-render --help". SIGPIPE is ignored while body runs so that it can clean
-/// up; where the reader of stdout has gone (base::BrokenPipe), the tool then ends by SIGPIPE, without a word, as Unix
-/// tools do (shells show 141). A failure to write or close stdout is exit status 1 whatever body returned. Adds
+/// with 1. The message about wrong use ends in "; see inr-render --help". SIGPIPE is ignored while body runs so that it
+/// can clean up; where the reader of stdout has gone (base::BrokenPipe), the tool then ends by SIGPIPE, without a word,
+/// as Unix tools do (shells show 141). A failure to write or close stdout is exit status 1 whatever body returned. Adds
 /// --quiet, --verbose, --help, --version and the hidden --print-man, --print-completion SHELL, --print-examples.
 int run_tool(int argc, char** argv, const ToolPage& page, const std::function<void(Options&)>& bind,
              const std::function<base::ExitCode()>& body);

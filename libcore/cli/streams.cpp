@@ -31,7 +31,7 @@ int output_descriptor(const std::string& path, std::string_view hint) {
 
 void refuse_same_file(const std::string& in, const std::string& out) {
   if (in.empty() || out.empty() || in == "-" || out == "-") return;
-  std::error_code missing;  // what does not exist is no file that could be lost
+  std::error_code missing;  // a file that does not exist cannot be lost
   if (!std::filesystem::is_regular_file(in, missing) || !std::filesystem::equivalent(in, out, missing)) return;
   throw base::UsageError("-o " + base::printable(out) + " would replace the input of the same name; give another name");
 }

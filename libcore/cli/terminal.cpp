@@ -36,7 +36,7 @@ int open_terminal() {
   if (stdout_is_terminal()) return STDOUT_FILENO;
   const int fd = ::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
   if (fd < 0) {
-    throw base::UsageError(std::string("--show: there is no terminal, stdout is none and /dev/tty: ") +
+    throw base::UsageError(std::string("--show: no terminal; stdout is not one, and /dev/tty cannot be opened: ") +
                            std::strerror(errno) + "; leave --show out, or run this in a terminal");
   }
   return fd;
@@ -75,8 +75,8 @@ Terminal::Terminal(const std::string& how) : fd_(-1) {
   view_.colours = colours_by_environment(from_environment);
   const char* term = std::getenv("TERM");
   view_.moves = term != nullptr && *term != '\0' && std::strcmp(term, "dumb") != 0;
-  const std::optional<base::Graphics> told = forced ? forced : graphics_by_environment(from_environment);
-  view_.graphics = told ? *told : ask();
+  const std::optional<base::Graphics> known = forced ? forced : graphics_by_environment(from_environment);
+  view_.graphics = known ? *known : ask();
 }
 
 Terminal::~Terminal() {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// Conversions of command-line values. Whole texts only: "12abc" is no number.
+// Conversions of command-line values. Whole texts only: "12abc" is not a number.
 #include "cli/values.hpp"
 
 #include <charconv>

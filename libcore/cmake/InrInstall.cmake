@@ -22,7 +22,7 @@ elseif(INR_TORCH)
   set(CMAKE_INSTALL_RPATH "${INR_LIBTORCH}/lib")
 endif()
 
-# The tool, its man page and its completions. Generated files that are not there yet are told by the tests, not here.
+# The tool, its man page and its completions. The tests report generated files that are not there yet.
 function(inr_install_tool name)
   install(TARGETS ${name} RUNTIME DESTINATION bin)
   set(completions ${PROJECT_SOURCE_DIR}/completions)

@@ -26,7 +26,7 @@ bool can_be_opened(const std::string& path) {
   return fd >= 0;
 }
 
-// What is no LMDB at all is told in the user's words; what cannot be opened, lmdb::LmdbReader tells.
+// What is not an LMDB file is reported in the user's words; LmdbReader reports what cannot be opened.
 const std::string& require_lmdb(const std::string& path) {
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored) && !std::filesystem::exists(path + "/data.mdb", ignored) && !ignored)
@@ -176,8 +176,8 @@ void DatasetReader::read_rgb(int64_t i, std::span<uint8_t> out) const {
   const image::Image picture = read_image(i);
   if (out.size() != picture.rgb.size())
     throw base::UsageError(state_->where(i) + " has " + std::to_string(picture.width) + " x " +
-                           std::to_string(picture.height) + " pixels: room for " + std::to_string(out.size()) +
-                           " values does not fit");
+                           std::to_string(picture.height) + " pixels; a buffer of " + std::to_string(out.size()) +
+                           " values does not fit them");
   std::copy(picture.rgb.begin(), picture.rgb.end(), out.begin());
 }
 
@@ -223,7 +223,7 @@ void DatasetReader::check(const std::function<void(int64_t)>& progress) const {
     return true;
   });
   if (info().complete && hash.hex() != info().content_hash)
-    state_->damaged(path(), "the dataset's content is not what its hash says");
+    state_->damaged(path(), "the content of the dataset does not match its hash");
 }
 
 }  // namespace inr::dataset

@@ -41,7 +41,7 @@ std::string difference(const base::Json& there, const base::Json& here) {
   }
   for (const auto& [key, value] : there.items())
     if (!here.contains(key)) return base::printable(key) + " is " + base::printable(base::dump_json(value)) + " there";
-  return "nothing differs";
+  return "no difference";
 }
 
 }  // namespace
@@ -197,7 +197,7 @@ DatasetWriter::DatasetWriter(const std::string& path, std::string codec, base::J
     const base::Json there = {{"codec", state_->info.codec}, {"recipe", state_->info.recipe}};
     const base::Json here = {{"codec", codec}, {"recipe", recipe}};
     if (there != here)
-      throw base::DataError(path, "exists and was made in another way: " + difference(there, here),
+      throw base::DataError(path, "exists and was made with other options: " + difference(there, here),
                             "choose another file, delete this one, or use its options");
   } else {
     state_->info.codec = std::move(codec);

@@ -68,7 +68,7 @@ Made make(const PictureSource& source, int64_t i, const PrepareOptions& options)
     image::Image picture =
         image::decode(read_stamped(source, i, made.stamp), where, {.background = options.background});
     if (std::max(picture.width, picture.height) > kMaxPictureSide)
-      throw base::DataError(where, "a side of more than 65535 pixels");
+      throw base::DataError(where, "has a side of more than 65535 pixels");
     picture = shape(std::move(picture), options, where, made.enlarged);
     made.record = {options.codec.codec, 3, picture.width, picture.height};
     made.encoded = encode(picture, options.codec);

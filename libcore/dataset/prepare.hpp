@@ -71,7 +71,7 @@ struct PrepareCallbacks {
 };
 
 /// What makes two builds the same build: compared before an interrupted one is continued. n_threads, skip_bad, max_bad
-/// are no part of it.
+/// are not part of it.
 base::Json make_recipe(const PictureSource& source, const PrepareOptions& options);
 
 /// Builds options.out, or continues an interrupted build with the same recipe, or finds it complete. Throws DataError

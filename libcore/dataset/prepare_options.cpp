@@ -29,13 +29,13 @@ CodecChoice parse_codec(std::string_view text) {
       return {.codec = Codec::kJpeg, .jpeg_quality = quality};
   }
   throw base::UsageError("\"" + base::printable(text) +
-                         "\" is no codec; use png, raw, jpg or jpg:Q with Q from 1 to 100");
+                         "\" is not a codec; use png, raw, jpg or jpg:Q with Q from 1 to 100");
 }
 
 Crop parse_crop(std::string_view text) {
   if (text == "center") return Crop::kCenter;
   if (text == "none") return Crop::kNone;
-  throw base::UsageError("\"" + base::printable(text) + "\" is no crop; use center or none");
+  throw base::UsageError("\"" + base::printable(text) + "\" is not a crop; use center or none");
 }
 
 namespace {
@@ -68,12 +68,12 @@ void set_prepare_option(PrepareOptions& options, std::string_view name, const st
     options.max_bad = parse_count(value, 0, kMaxPictures);
     options.skip_bad = true;
   } else {
-    throw std::logic_error("no option of a build: " + std::string(name));
+    throw std::logic_error("not an option of a build: " + std::string(name));
   }
 }
 
 void check_prepare_options(const PrepareOptions& options) {
-  if (options.out.empty()) throw base::UsageError("no dataset to write was named");
+  if (options.out.empty()) throw base::UsageError("no output: name the dataset to write");
   if (options.size < 0 || options.size > kMaxPictureSide) throw base::UsageError("the size must be 1 to 65535 pixels");
   if (options.crop == Crop::kCenter && options.size == 0)
     throw base::UsageError("--crop center needs --size N; with --crop none pictures keep their sizes");
@@ -108,28 +108,28 @@ std::vector<std::string> remarks(const PrepareReport& report, const PrepareOptio
   if (report.n_unknown > 0) {
     const std::string which =
         report.n_unknown == report.n_stored_before ? "its" : std::to_string(report.n_unknown) + " of its";
-    lines.push_back(base::printable(options.out) + " keeps no sizes and times of " + which +
-                    " sources (an older inr-prep made it): whether they hold the same pictures cannot be checked");
+    lines.push_back(
+        base::printable(options.out) + " has no sizes and times of " + which +
+        " sources (it was made by an older inr-prep), so whether they hold the same pictures cannot be checked");
   }
   if (report.n_retimed > 0)
     lines.push_back(std::to_string(report.n_retimed) + " of " + std::to_string(report.n_stored_before) +
-                    " sources have another time of modification than when they were stored; their contents were read "
-                    "and are the same");
+                    " sources have a new modification time; their contents were read and are unchanged");
   switch (report.end) {
     case PrepareEnd::kNothingToDo:
       if (options.recheck)
-        lines.push_back("the contents of all " + std::to_string(report.n_stored_before) + " sources are as they were");
-      lines.emplace_back("the dataset is complete, there is nothing to do");
+        lines.push_back("the contents of all " + std::to_string(report.n_stored_before) + " sources are unchanged");
+      lines.emplace_back("the dataset is complete; there is nothing to do");
       break;
     case PrepareEnd::kCheckInterrupted:
-      lines.emplace_back("interrupted while the sources were compared with the dataset, which is as it was");
+      lines.emplace_back("interrupted while the sources were compared with the dataset, which is unchanged");
       break;
     case PrepareEnd::kInterrupted:
-      lines.push_back("interrupted after " + n_done + "; the same command goes on");
+      lines.push_back("interrupted after " + n_done + "; run the same command to continue");
       break;
     case PrepareEnd::kTooManyBad:
       lines.push_back(std::to_string(report.info.n_skipped) + " pictures could not be read, more than --max-bad " +
-                      std::to_string(options.max_bad) + "; raise it to go on after " + n_done);
+                      std::to_string(options.max_bad) + "; raise it to continue after " + n_done);
       break;
     case PrepareEnd::kComplete:
       if (report.n_resumed > 0)

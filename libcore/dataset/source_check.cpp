@@ -15,7 +15,7 @@ namespace {
 
 using State = SourceStamp::State;
 
-// A picture that cannot be looked at is told by read().
+// A picture that cannot be looked at is reported by read().
 std::optional<PictureStamp> stamp_or_none(const PictureSource& source, int64_t i) {
   try {
     return source.stamp(i);
@@ -45,17 +45,17 @@ Verdict compare(const DatasetReader& dataset, const PictureSource& source, int64
     } catch (const base::Error&) {
       return Verdict::kSame;
     }
-    changed(dataset, source, i, "it could not be read then and can be read now");
+    changed(dataset, source, i, "it could not be read then, but it can be read now");
   }
   const std::optional<PictureStamp> now = source.stamp(i);
   if (!now && !contents) return Verdict::kUnknown;
   if (now && now->n_bytes != then.n_bytes)
     changed(dataset, source, i,
-            "it had " + std::to_string(then.n_bytes) + " bytes and has " + std::to_string(now->n_bytes));
+            "it had " + std::to_string(then.n_bytes) + " bytes and now has " + std::to_string(now->n_bytes));
   const bool same_mark = now && now->mark == then.mark;
   if (same_mark && !contents) return Verdict::kSame;
-  if (now && !same_mark && now->mark_is_checksum) changed(dataset, source, i, "its checksum is another");
-  if (base::crc32c(source.read(i)) != then.crc32c) changed(dataset, source, i, "its contents are others");
+  if (now && !same_mark && now->mark_is_checksum) changed(dataset, source, i, "its checksum differs");
+  if (base::crc32c(source.read(i)) != then.crc32c) changed(dataset, source, i, "its contents differ");
   return same_mark ? Verdict::kSame : Verdict::kRetimed;
 }
 

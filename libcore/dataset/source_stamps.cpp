@@ -48,7 +48,8 @@ std::vector<SourceStamp> unpack_stamps(std::span<const std::byte> value, const s
                      (value.size() - sizeof(uint32_t)) % kStampBytes == 0 &&
                      base::load_le<uint32_t>(value) == base::crc32c(value.subspan(sizeof(uint32_t)));
   if (!whole)
-    throw base::DataError(base::Fault::kDamaged, where, "the dataset is damaged: sizes and times of its sources",
+    throw base::DataError(base::Fault::kDamaged, where,
+                          "the dataset is damaged: the sizes and times of its sources are wrong",
                           "build it again with inr-prep");
   std::vector<SourceStamp> stamps;
   for (size_t at = sizeof(uint32_t); at < value.size(); at += kStampBytes) {

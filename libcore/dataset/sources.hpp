@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
 // Where pictures come from: folders, zips, LSUN's LMDBs, datasets of ours, fonts with colour pictures, lists of paths.
-// The kind is told by what lies at the path, never by its name; the order is the same on every machine.
+// The kind is recognised by what lies at the path, never by its name; the order is the same on every machine.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -53,7 +53,7 @@ inline constexpr uint64_t kMaxPictureBytes = uint64_t{1} << 28;
 /// path.
 std::unique_ptr<PictureSource> open_source(const std::string& path, int64_t limit = 0);
 
-/// One path a line; empty lines are passed over.
+/// One path per line; empty lines are skipped.
 std::unique_ptr<PictureSource> read_path_list(std::istream& lines, int64_t limit = 0);
 
 /// The sources one after another; "-" is a list on list. Throws UsageError where paths is empty or names "-" twice.

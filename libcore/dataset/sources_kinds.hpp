@@ -26,7 +26,7 @@ std::unique_ptr<PictureSource> open_lmdb_source(const std::string& path, int64_t
 /// of the path begins with a dot or is __MACOSX (what file managers leave behind).
 bool is_picture_name(std::string_view relative_path);
 
-/// Size and time of modification; links are followed. Nothing for what is no regular file. Throws SystemError.
+/// Size and time of modification; links are followed. Nothing for what is not a regular file. Throws SystemError.
 std::optional<PictureStamp> file_stamp(const std::string& path);
 
 /// Fewer pictures than there are where limit > 0.

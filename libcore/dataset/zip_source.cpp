@@ -56,8 +56,8 @@ class ZipSource final : public PictureSource {
     const std::lock_guard lock(mutex_);
     zip_stat_t status;
     zip_stat_init(&status);
-    const bool told = zip_stat_index(zip_, members_.at(static_cast<size_t>(i)).second, 0, &status) == 0;
-    if (!told || (status.valid & ZIP_STAT_SIZE) == 0 || (status.valid & ZIP_STAT_CRC) == 0) return std::nullopt;
+    const bool known = zip_stat_index(zip_, members_.at(static_cast<size_t>(i)).second, 0, &status) == 0;
+    if (!known || (status.valid & ZIP_STAT_SIZE) == 0 || (status.valid & ZIP_STAT_CRC) == 0) return std::nullopt;
     return PictureStamp{status.size, status.crc, true};
   }
   [[nodiscard]] std::vector<std::byte> read(int64_t i) const override {

@@ -29,14 +29,14 @@ GridGeometry grid_geometry(int64_t n_cells, int64_t columns, int64_t cell_w, int
   if (n_cells < 1 || columns < 0 || cell_w < 1 || cell_h < 1) {
     throw base::UsageError("a grid of " + std::to_string(n_cells) + " cells of " + std::to_string(cell_w) + " x " +
                            std::to_string(cell_h) + " pixels in " + std::to_string(columns) +
-                           " columns cannot be drawn; all must be positive (columns 0: chosen)");
+                           " columns cannot be drawn; all must be positive (0 columns: chosen automatically)");
   }
   GridGeometry grid{columns == 0 ? ceil_sqrt(n_cells) : columns, 0, cell_w, cell_h};
   grid.rows = (n_cells - 1) / grid.columns + 1;
   if (grid.columns > kMaxWidth / cell_w) {
     throw base::UsageError("a grid of " + std::to_string(grid.columns) + " cells of " + std::to_string(cell_w) +
                            " pixels in a row is wider than " + std::to_string(kMaxWidth) +
-                           ", and rows of pixels have to fit into memory; take fewer columns or smaller cells");
+                           ", and a row of pixels has to fit into memory; take fewer columns or smaller cells");
   }
   if (grid.rows > kMaxSide / cell_h) {
     throw base::UsageError("a grid of " + std::to_string(grid.columns) + " x " + std::to_string(grid.rows) +

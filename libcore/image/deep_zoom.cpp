@@ -68,8 +68,8 @@ DeepZoomWriter::DeepZoomWriter(DeepZoomFiles& files, PictureFormat tiles, int64_
                                const TextChunks& text, PictureOptions options)
     : RowWriter(width, height), files_(files), tiles_(tiles), options_(std::move(options)) {
   if (width < 1 || height < 1 || width > kMaxSide || height > kMaxSide) {
-    throw base::UsageError("a Deep Zoom picture of " + std::to_string(width) + " x " + std::to_string(height) +
-                           " pixels cannot be; its sides are 1 to " + std::to_string(kMaxSide));
+    throw base::UsageError("a Deep Zoom picture cannot have " + std::to_string(width) + " x " + std::to_string(height) +
+                           " pixels; its sides are 1 to " + std::to_string(kMaxSide));
   }
   if (tiles != PictureFormat::kPng && tiles != PictureFormat::kJpeg) {
     throw base::UsageError("tiles of a Deep Zoom picture are png or jpg");

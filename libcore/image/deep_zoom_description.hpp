@@ -22,8 +22,8 @@ struct DeepZoomDescription {
 std::string to_xml(const DeepZoomDescription& description);
 
 /// What such an XML says, written by anybody; nothing where it is none: another root or schema, a size that is no
-/// number from 1 to 2^31 - 1, an ending that is no word of letters. No XML reader: elements and attributes are looked
-/// for where a description has them.
+/// number from 1 to 2^31 - 1, an ending that is not a word of letters. Not an XML reader: elements and attributes are
+/// looked for where a description has them.
 std::optional<DeepZoomDescription> parse_deep_zoom(std::string_view xml);
 
 }  // namespace inr::image

@@ -74,25 +74,26 @@ std::optional<DeepZoomDescription> read_description(const std::string& path) {
   throw base::DataError(path, fault, "move it away, or give another name with -o");
 }
 
-// Throws DataError where path is there and is no regular file.
+// Throws DataError where path exists and is not a regular file.
 void check_description(const std::string& path) {
   struct stat status {};
-  if (::lstat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) refuse(path, "is there and is no regular file");
+  if (::lstat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) refuse(path, "exists and is not a regular file");
 }
 
 // Throws DataError where tiles is there and is anything else than the levels and tiles that the description beside it
-// tells of: a folder of pictures may look like a level.
+// describes: a folder of pictures may look like a level.
 void check_tiles(const std::string& tiles, const std::string& description_path) {
   struct stat status {};
   if (::lstat(tiles.c_str(), &status) != 0) return;
-  if (!S_ISDIR(status.st_mode)) refuse(tiles, "is there and is no folder, which the tiles need");
+  if (!S_ISDIR(status.st_mode)) refuse(tiles, "exists and is not a folder, which the tiles need");
   const auto description = read_description(description_path);
   if (!description)
-    refuse(tiles, "is there, and no " + base::printable(last_part(description_path)) + " says that it holds tiles");
+    refuse(tiles,
+           "exists, and there is no " + base::printable(last_part(description_path)) + " that describes it as tiles");
   const std::vector<PixelSize> sizes = deep_zoom_levels(description->width, description->height);
   const auto foreign = [&tiles](const fs::path& entry) {
-    refuse(tiles, "is there and holds " + base::printable(entry.lexically_relative(tiles).string()) +
-                      ", which is none of its tiles");
+    refuse(tiles, "exists and holds " + base::printable(entry.lexically_relative(tiles).string()) +
+                      ", which is not one of its tiles");
   };
   std::error_code fault;
   for (fs::directory_iterator level(tiles, fault), end; !fault && level != end; level.increment(fault)) {

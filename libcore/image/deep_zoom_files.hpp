@@ -17,7 +17,7 @@ namespace inr::image {
 class DeepZoomFiles {
  public:
   /// output: "NAME.dzi" (in letters of either case) or "NAME". Makes the folder beside. Throws UsageError (empty, "-"),
-  /// DataError (something under these names that is no pyramid), SystemError (folder missing, no permission).
+  /// DataError (something under these names that is not a pyramid), SystemError (folder missing, no permission).
   explicit DeepZoomFiles(const std::string& output);
   ~DeepZoomFiles();
   DeepZoomFiles(const DeepZoomFiles&) = delete;

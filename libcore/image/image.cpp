@@ -46,7 +46,7 @@ Rgb parse_colour(std::string_view text) {
     }
     if (good) return {parts[0], parts[1], parts[2]};
   }
-  throw base::UsageError("'" + base::printable(text) + "' is no colour; use white, black or #rrggbb");
+  throw base::UsageError("'" + base::printable(text) + "' is not a colour; use white, black or #rrggbb");
 }
 
 }  // namespace inr::image

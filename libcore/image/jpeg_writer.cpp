@@ -60,8 +60,8 @@ State* state_of(const jpeg_compress_struct* jpeg) {
 JpegWriter::JpegWriter(Sink sink, int64_t width, int64_t height, int quality, const TextChunks& text)
     : RowWriter(width, height) {
   if (width < 1 || height < 1 || width > kMaxSide || height > kMaxSide) {
-    throw base::UsageError("a JPEG of " + std::to_string(width) + " x " + std::to_string(height) +
-                           " pixels cannot be; its sides are 1 to " + std::to_string(kMaxSide) + ", use PNG beyond");
+    throw base::UsageError("a JPEG cannot have " + std::to_string(width) + " x " + std::to_string(height) +
+                           " pixels; its sides are 1 to " + std::to_string(kMaxSide) + "; use PNG");
   }
   if (quality < 1 || quality > 100)
     throw base::UsageError("JPEG quality " + std::to_string(quality) + " is not in 1..100");

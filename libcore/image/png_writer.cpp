@@ -115,8 +115,8 @@ PngWriter::PngWriter(Sink sink, int64_t width, int64_t height, int bits, const T
                      bool srgb)
     : RowWriter(width, height) {
   if (width < 1 || height < 1 || width > kMaxSide || height > kMaxSide) {
-    throw base::UsageError("a PNG of " + std::to_string(width) + " x " + std::to_string(height) +
-                           " pixels cannot be; its sides are 1 to " + std::to_string(kMaxSide));
+    throw base::UsageError("a PNG cannot have " + std::to_string(width) + " x " + std::to_string(height) +
+                           " pixels; its sides are 1 to " + std::to_string(kMaxSide));
   }
   if (bits != 8 && bits != 16)
     throw base::UsageError("a PNG of " + std::to_string(bits) + " bits is not written; use 8 or 16");

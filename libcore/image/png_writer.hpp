@@ -6,7 +6,7 @@
 // (Z_FULL_FLUSH); laid one after another they are one zlib stream, whose checksum is combined from theirs (zlib's
 // adler32_combine; pigz does the same). Only runs are looked for, not repetitions (Z_RLE): what the filter leaves of a
 // rendered picture has few others. Against libpng with Paeth and zlib level 4, the writer before this one, on one 2.7
-// GHz core: a sample at 32768 pixels a side 450 instead of 181 MB/s and 7 % larger, sixteen at 512 pixels 150 instead
+// GHz core: a sample at 32768 pixels per side 450 instead of 181 MB/s and 7 % larger, sixteen at 512 pixels 150 instead
 // of 57 MB/s in the same size. Deterministic: the bytes depend on pixels, size, text and zlib's version, neither on
 // threads nor on how the rows were cut into calls. No time stamp; a colour space only where it is asked for (a viewer
 // takes sRGB).

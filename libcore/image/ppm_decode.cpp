@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// Netpbm's binary forms: P5 (grey) and P6 (RGB), one or, above a maximum of 255, two bytes a sample (most significant
+// Netpbm's binary forms: P5 (grey) and P6 (RGB), one or, above a maximum of 255, two bytes per sample (most significant
 // first). Manual pages pgm(5) and ppm(5). Bytes after the first picture are ignored, since such files may hold several.
 #include <string>
 

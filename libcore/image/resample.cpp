@@ -107,7 +107,7 @@ Filter parse_filter(std::string_view name) {
   if (found != kFilterNames.end()) return static_cast<Filter>(found - kFilterNames.begin());
   const std::array<std::string, 4> words{"box", "bilinear", "bicubic", "lanczos"};
   const std::string nearest = base::nearest_word(name, words.data(), words.data() + words.size());
-  throw base::UsageError("'" + base::printable(name) + "' is no filter" +
+  throw base::UsageError("'" + base::printable(name) + "' is not a filter" +
                          (nearest.empty() ? "" : " (did you mean " + nearest + "?)") +
                          "; use lanczos, bicubic, bilinear or box");
 }

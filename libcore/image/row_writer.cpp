@@ -16,7 +16,7 @@ namespace {
 class PpmWriter final : public RowWriter {
  public:
   PpmWriter(Sink sink, int64_t width, int64_t height) : RowWriter(width, height), sink_(std::move(sink)) {
-    if (width < 1 || height < 1) throw base::UsageError("a PPM without pixels cannot be; its sides are positive");
+    if (width < 1 || height < 1) throw base::UsageError("a PPM cannot be empty; its sides must be positive");
     const std::string header = "P6\n" + std::to_string(width) + " " + std::to_string(height) + "\n255\n";
     sink_(std::as_bytes(std::span(header)));
   }
@@ -61,7 +61,7 @@ PictureFormat parse_picture_format(std::string_view name) {
   if (name == "png16") return PictureFormat::kPng16;
   if (name == "jpg" || name == "jpeg") return PictureFormat::kJpeg;
   if (name == "ppm") return PictureFormat::kPpm;
-  throw base::UsageError("'" + base::printable(name) + "' is no picture format; use png, png16, jpg or ppm");
+  throw base::UsageError("'" + base::printable(name) + "' is not a picture format; use png, png16, jpg or ppm");
 }
 
 std::unique_ptr<RowWriter> make_row_writer(PictureFormat format, Sink sink, int64_t width, int64_t height,

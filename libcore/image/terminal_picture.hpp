@@ -26,7 +26,7 @@ struct ShownSize {
   bool operator==(const ShownSize&) const = default;
 };
 
-/// The size at which a picture of width x height (positive, below 2^31) is shown: at most 4096 pixels a side.
+/// The size at which a picture of width x height (positive, below 2^31) is shown: at most 4096 pixels per side.
 ShownSize shown_size(const base::TerminalView& view, int64_t width, int64_t height) noexcept;
 
 /// Draws a picture of size.width x size.height pixels. Half blocks go to the sink a line at a time, while rows come;

@@ -52,7 +52,7 @@ Stored decode_webp(std::span<const std::byte> bytes, std::string_view where, con
   if (status != VP8_STATUS_OK || features.width < 1 || features.height < 1)
     throw base::DataError(base::Fault::kDamaged, where, "damaged WebP: its header cannot be read");
   if (features.has_animation != 0)
-    throw base::DataError(base::Fault::kUnsupported, where, "a WebP film, not a picture",
+    throw base::DataError(base::Fault::kUnsupported, where, "an animated WebP, not a still picture",
                           "extract a frame first (webpmux -get frame 1)");
   const auto width = static_cast<size_t>(features.width), height = static_cast<size_t>(features.height);
   check_size(width, height, where, options);

@@ -36,7 +36,7 @@ Y4mWriter::Y4mWriter(Sink sink, int64_t width, int64_t height, int64_t fps_num, 
   }
   if (fps_num < 1 || fps_den < 1) {
     throw base::UsageError("a frame rate of " + std::to_string(fps_num) + "/" + std::to_string(fps_den) +
-                           " cannot be played; both numbers must be positive");
+                           " cannot be played; both of its numbers must be positive");
   }
   n_pixels_ = static_cast<size_t>(width * height);
   frame_.resize(kFrameMark.size() + 3 * n_pixels_);

@@ -32,7 +32,7 @@ model::Config read_checkpoint(const std::string& path) {
   const std::string text = base::Safetensors::open(path).metadata("config");
   if (text.empty())
     throw base::DataError(base::Fault::kForeign, path, "has no configuration in its metadata",
-                          "give a checkpoint of inr");
+                          "give a checkpoint that inr-train made");
   return model::parse_config(base::parse_json(text, path), path);
 }
 

@@ -169,8 +169,8 @@ void describe_npz(Finding& finding, const std::string& path) {
 void describe_large(Finding& finding, const std::string& path) {
   constexpr std::array<std::string_view, 1> kInfo = {"info"};
   finding.summary = "large (--check reads its arrays)";
-  const std::map<std::string, base::NpyArray> told = base::read_npz_members(path, kInfo, uint64_t{1} << 20);
-  if (!told.empty()) describe_info(finding, told.begin()->second);
+  const std::map<std::string, base::NpyArray> small = base::read_npz_members(path, kInfo, uint64_t{1} << 20);
+  if (!small.empty()) describe_info(finding, small.begin()->second);
 }
 
 }  // namespace

@@ -21,8 +21,8 @@ model::ModelConfig check_head(const stream::StreamHeader& header) {
   const int64_t n_theta = model::theta_layout(config).n_theta;
   if (n_theta != header.n_theta)
     throw base::DataError(base::Fault::kDamaged, {},
-                          "records of " + std::to_string(header.n_theta) + " values; the head's configuration has " +
-                              std::to_string(n_theta));
+                          "its records hold " + std::to_string(header.n_theta) +
+                              " values, but its configuration asks for " + std::to_string(n_theta));
   for (const model::TensorSpec& spec : model::shared_tensors(config)) {
     const base::TensorInfo* tensor = header.blob->find(spec.name);
     if (tensor == nullptr)

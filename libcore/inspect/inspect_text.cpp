@@ -62,8 +62,8 @@ std::string to_text(const Finding& finding) {
   text += '\n';
   if (!finding.fault.empty()) text += "  fault: " + finding.fault + '\n';
   for (const auto& [key, value] : finding.details.items()) {
-    const bool told = key == "model" && value.is_string() && finding.summary.starts_with(value.get<std::string>());
-    if (!told) text += detail_text(key, value);
+    const bool shown = key == "model" && value.is_string() && finding.summary.starts_with(value.get<std::string>());
+    if (!shown) text += detail_text(key, value);
   }
   return text;
 }

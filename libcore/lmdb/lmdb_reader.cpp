@@ -180,7 +180,7 @@ void LmdbReader::load(uint64_t number, bool leaf, Page& page) const {
   page.number = number;
   page.leaf = leaf;
   const std::string name = "page " + std::to_string(number);
-  if (at<uint64_t>(page.bytes, 0) != number) damaged(name + " carries another number");
+  if (at<uint64_t>(page.bytes, 0) != number) damaged(name + " has the number of another page");
   if (at<uint16_t>(page.bytes, 10) != (leaf ? kLeafPage : kBranchPage)) damaged(name + " is of the wrong kind");
   const size_t lower = at<uint16_t>(page.bytes, 12);
   page.upper = at<uint16_t>(page.bytes, 14);
@@ -278,7 +278,7 @@ uint64_t LmdbReader::check_overflow_page(const LmdbValue& value) const {
   const uint64_t n_needed = (kLmdbPageHeaderBytes + uint64_t{value.n_bytes} + page_bytes_ - 1) / page_bytes_;
   const uint64_t n_pages = at<uint32_t>(header, 12);
   if (at<uint64_t>(header, 0) != value.overflow_page || at<uint16_t>(header, 10) != kOverflowPage || n_pages < n_needed)
-    damaged("page " + std::to_string(value.overflow_page) + " does not hold the value that is said to be there");
+    damaged("page " + std::to_string(value.overflow_page) + " does not hold the value that should be there");
   return n_pages;
 }
 

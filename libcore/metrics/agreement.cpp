@@ -18,13 +18,13 @@ struct Item {
   std::string StatisticsInfo::*text;
   const char* way_out;
 };
-constexpr const char* kSameNetwork = "make both by the same --network and --protocol";
+constexpr const char* kSameNetwork = "make both with the same --network and --protocol";
 constexpr std::array<Item, 5> kItems = {
     {{"network", &StatisticsInfo::network, kSameNetwork},
      {"network file (SHA-256)", &StatisticsInfo::network_hash, kSameNetwork},
      {"protocol", &StatisticsInfo::protocol, kSameNetwork},
-     {"resolution", &StatisticsInfo::resolution, "make both of pictures of one size"},
-     {"filter by which the pictures were resized", &StatisticsInfo::filter, "make both of pictures resized alike"}}};
+     {"resolution", &StatisticsInfo::resolution, "make both from pictures of one size"},
+     {"filter that resized the pictures", &StatisticsInfo::filter, "make both from pictures resized by one filter"}}};
 
 }  // namespace
 
@@ -52,7 +52,7 @@ bool check_agreement(const Side& real, const Side& fake, bool allow_mixed, bool 
   }
   if (real.info.network.empty() != fake.info.network.empty()) {
     base::log_warning(
-        "one side does not say by which network its statistics were made; the score holds only if it is the same");
+        "one side does not say which network made its statistics; the score is valid only if both used the same one");
   }
   const std::string &a = real.info.resolution, &b = fake.info.resolution;
   if (!a.empty() && !b.empty() && a != b && (a == kMixed || b == kMixed)) {
@@ -68,16 +68,16 @@ void check_network(const Side& loaded, const FeatureNetwork& network, bool hash)
   if (dims != network.dims()) {
     throw base::DataError(base::printable(loaded.path),
                           "statistics of " + there + " with " + std::to_string(dims) +
-                              " features, the pictures would be seen by " + network.name() + " with " +
+                              " features, but the network for the pictures is " + network.name() + " with " +
                               std::to_string(network.dims()),
-                          "give the network of the statistics with --network");
+                          "give the network that made the statistics with --network");
   }
   const std::string& stated = loaded.info.network_hash;
   if (!hash || stated.empty() || stated == network.hash()) return;
   throw base::DataError(base::printable(loaded.path),
-                        "made by " + there + " (SHA-256 " + base::printable(stated) + "), and --network is " +
+                        "made by " + there + " (SHA-256 " + base::printable(stated) + "), but --network is " +
                             network.name() + " (" + network.hash() + ")",
-                        "give the network they were made by, or go on with --allow-mixed");
+                        "give the network that made them, or accept this with --allow-mixed");
 }
 
 void check_protocol(const Side& loaded, const std::string& protocol) {
@@ -85,8 +85,8 @@ void check_protocol(const Side& loaded, const std::string& protocol) {
   if (protocol.empty() || stated.empty() || stated == protocol) return;
   throw base::DataError(
       base::printable(loaded.path),
-      "statistics of protocol " + base::printable(stated) + ", and --protocol is " + base::printable(protocol),
-      "leave --protocol out, make them anew, or go on with --allow-mixed");
+      "statistics of protocol " + base::printable(stated) + ", but --protocol is " + base::printable(protocol),
+      "leave --protocol out, make them again, or accept this with --allow-mixed");
 }
 
 }  // namespace inr::metrics

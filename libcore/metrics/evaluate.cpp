@@ -45,9 +45,9 @@ EvaluateOptions checked(EvaluateOptions options) {
       throw base::UsageError(std::string(name) + " " + std::to_string(*n) + " is too few images; use at least 2");
   }
   if (options.n_real && options.real.empty())
-    throw base::UsageError("--n-real is of the real side; give --real, or -n");
+    throw base::UsageError("--n-real needs --real; for one side alone give -n");
   if (options.fake.empty() && options.n_fake) {  // of the only side there is
-    if (options.n_real) throw base::UsageError("-n and --n-real are of the real side both; give one of them");
+    if (options.n_real) throw base::UsageError("-n and --n-real both mean the real side here; give one of them");
     options.n_real = std::exchange(options.n_fake, std::nullopt);
   }
   if (options.batch < 0)
@@ -61,7 +61,7 @@ EvaluateOptions checked(EvaluateOptions options) {
   return options;
 }
 
-// What can be told before hours of work: a number of images that was asked for, or that the set states.
+// What can be found out before hours of work: a number of images that was asked for, or that the set states.
 void check_rank_early(const PictureSet& set, const std::optional<int64_t>& n_images, const FeatureNetwork& network) {
   if (n_images && *n_images <= network.dims()) {
     throw base::UsageError(std::to_string(*n_images) + " images for " + std::to_string(network.dims()) +
@@ -88,7 +88,7 @@ class Comparison {
     }
     if (upsampled_from_ > 0 && fake_->info.resolution == "mixed") {
       throw base::DataError(base::printable(fake_->path),
-                            "holds pictures of several sizes, and an upsampled distance is for one",
+                            "holds pictures of several sizes, but an upsampled distance needs one",
                             "bring them to one size with inr-prep");
     }
     mixed_ = scored_ && check_agreement(*real_, *fake_, options_.allow_mixed, true);
@@ -109,7 +109,7 @@ class Comparison {
   [[nodiscard]] const Side& saved() const { return real_ ? *real_ : *fake_; }
 
  private:
-  // Cheap things first: what is wrong with statistics is told before any work.
+  // Cheap things first: what is wrong with statistics is reported before any work.
   void load_arrays() {
     const auto load = [this](std::optional<Side>& side, const std::string& path, const char* label,
                              const std::optional<int64_t>& n_images) {
@@ -193,7 +193,8 @@ class Comparison {
     Side& side = real_ ? *real_ : *fake_;
     if (options_.save_features.empty() || side.features_writer) return;
     if (!side.features.defined()) {
-      throw base::DataError(base::printable(side.path), "holds statistics, and --save-features writes every feature",
+      throw base::DataError(base::printable(side.path),
+                            "holds statistics, but --save-features needs the features of every picture",
                             "give the pictures");
     }
     side.features_writer = std::make_shared<FeaturesWriter>(options_.save_features, side.features.size(1));
@@ -208,7 +209,7 @@ class Comparison {
   bool mixed_ = false;
 };
 
-// All that is told of sides that were measured, but the time it took.
+// All that is reported of sides that were measured, except the time it took.
 Evaluation result_of(const Comparison& sides, const EvaluateOptions& options) {
   Evaluation out;
   const Side* real = sides.real();

@@ -22,8 +22,8 @@ constexpr int64_t kSide = 224;
 // For the networks that see their pictures in one way only.
 void refuse_protocol(const std::string& protocol, const std::string& network) {
   if (protocol.empty() || protocol == kBicubic224) return;
-  throw base::UsageError("protocol " + protocol + " is one of Inception, and " + network + " has " + kBicubic224 +
-                         " alone; give Inception's file with --network, or no protocol");
+  throw base::UsageError("protocol " + protocol + " belongs to Inception; " + network + " has only " + kBicubic224 +
+                         "; give Inception's file with --network, or no protocol");
 }
 
 }  // namespace

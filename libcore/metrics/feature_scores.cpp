@@ -56,7 +56,8 @@ void check_feature_scores(const EvaluateOptions& options, const Side* real, cons
                           const FeatureNetwork* network) {
   for (const Side* side : {real, fake}) {
     if (side == nullptr || side->set || side->features.defined() || !needs_features(options, side == fake)) continue;
-    throw base::DataError(base::printable(side->path), "holds statistics, and --kid, --pr and --is need every feature",
+    throw base::DataError(base::printable(side->path),
+                          "holds statistics, but --kid, --pr and --is need the features of every picture",
                           "give pictures, or features written by --save-features");
   }
   if (options.inception_score && (network == nullptr || !network->has_logits())) {
@@ -69,7 +70,7 @@ void check_feature_scores(const EvaluateOptions& options, const Side* real, cons
   const std::string& hash = side.info.network_hash;
   if (!hash.empty() && hash != network->hash()) {
     throw base::DataError(base::printable(side.path), "holds features of another network than " + network->name(),
-                          "give the one they were made by with --network");
+                          "give the network that made them with --network");
   }
   const std::optional<int64_t>& n_asked = fake != nullptr ? options.n_fake : options.n_real;
   const int64_t n_there = side.features.defined() ? side.features.size(0) : side.set->count().value_or(0);

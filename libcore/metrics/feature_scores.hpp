@@ -12,7 +12,7 @@ namespace inr::metrics {
 /// True where a score that was asked for needs the features of this side.
 bool needs_features(const EvaluateOptions& options, bool fake_side);
 
-/// Wrong use that can be told before any work: a network without class scores (null: none had to be opened), a side
+/// Wrong use that can be detected before any work: a network without class scores (null: none had to be opened), a side
 /// that is loaded and holds no features, too few pictures for the splits of the inception score. Throws UsageError,
 /// DataError.
 void check_feature_scores(const EvaluateOptions& options, const Side* real, const Side* fake,

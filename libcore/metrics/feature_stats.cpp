@@ -78,7 +78,7 @@ void FeatureStats::add(const at::Tensor& features) {
 void FeatureStats::merge(const FeatureStats& other) {
   if (other.dims_ != dims_) {
     throw base::DataError("features: " + std::to_string(other.dims_) + " and " + std::to_string(dims_) +
-                          " numbers an image cannot be joined");
+                          " features per image cannot be joined");
   }
   if (other.n_ == 0) return;
   const field::ThreadCountGuard one_thread(1);

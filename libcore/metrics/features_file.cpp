@@ -130,12 +130,12 @@ void FeaturesWriter::commit(const StatisticsInfo& info) {
   const std::string front = local_header(rows) + header;
   file_.rewrite(0, std::as_bytes(std::span(front)));
 
-  const base::NpyArray told_array = make_info(info, n_images_);
-  const std::string_view text(reinterpret_cast<const char*>(told_array.data.data()), told_array.data.size());
-  const std::string data = base::npy_header(told_array.dtype, told_array.shape) + std::string(text);
-  const Member told{std::string(kInfoName), data.size(), file_.size(), checksum(data)};
-  file_.write(local_header(told) + data);
-  const std::string directory = directory_entry(rows) + directory_entry(told);
+  const base::NpyArray info_array = make_info(info, n_images_);
+  const std::string_view text(reinterpret_cast<const char*>(info_array.data.data()), info_array.data.size());
+  const std::string data = base::npy_header(info_array.dtype, info_array.shape) + std::string(text);
+  const Member text_member{std::string(kInfoName), data.size(), file_.size(), checksum(data)};
+  file_.write(local_header(text_member) + data);
+  const std::string directory = directory_entry(rows) + directory_entry(text_member);
   const uint64_t offset = file_.size();
   file_.write(directory + end_records(2, directory.size(), offset));
   file_.commit();

@@ -12,7 +12,7 @@
 
 namespace inr::metrics {
 
-/// True for a folder that holds a run: its log, or its checkpoints. (Its sample grids are no set of pictures.)
+/// True for a folder that holds a run: its log, or its checkpoints. (Its sample grids are not a set of pictures.)
 bool is_run_folder(const std::string& path);
 
 /// path: a checkpoint, or a run folder (its newest whole checkpoint). pool as in open_picture_set(). Throws

@@ -34,7 +34,7 @@ InceptionProtocol parse_inception_protocol(std::string_view name) {
   }
   const std::array<std::string, 4> words{"nvidia", "torch-fidelity", "pytorch-fid", "clean"};
   const std::string nearest = base::nearest_word(name, words.data(), words.data() + words.size());
-  throw base::UsageError("'" + base::printable(name) + "' is no protocol of Inception" +
+  throw base::UsageError("'" + base::printable(name) + "' is not a protocol of Inception" +
                          (nearest.empty() ? "" : " (did you mean " + nearest + "?)") +
                          "; use nvidia, pytorch-fid, clean or torch-fidelity");
 }

@@ -41,7 +41,7 @@ double split_score(const at::Tensor& logits) {
 }  // namespace
 
 InceptionScore inception_score(const at::Tensor& logits, int64_t n_splits, int n_threads) {
-  if (n_splits < 1) throw base::UsageError("an inception score needs one split at least");
+  if (n_splits < 1) throw base::UsageError("an inception score needs at least one split");
   const c10::InferenceMode no_gradients;
   const field::ThreadCountGuard one_thread(1);
   check_rows(logits, n_splits, "inception score");

@@ -19,7 +19,7 @@ namespace inr::metrics {
 namespace {
 
 constexpr double kEpsilon = 0.001;  // of every batch norm
-constexpr const char* kWayOut = "make the file by examples/inception/convert.py from one of the published ones";
+constexpr const char* kWayOut = "make the file with examples/inception/convert.py from one of the published ones";
 
 std::vector<float> read_values(const base::Safetensors& file, const std::string& name,
                                const std::vector<int64_t>& shape) {
@@ -34,7 +34,7 @@ std::vector<float> read_values(const base::Safetensors& file, const std::string&
   }
   if (tensor->dtype != base::Dtype::kF32) {
     throw fail(base::Fault::kUnsupported,
-               "is " + std::string(base::dtype_name(tensor->dtype)) + "; a score by rounded weights is another score");
+               "is " + std::string(base::dtype_name(tensor->dtype)) + "; rounded weights would give another score");
   }
   std::vector<float> values = file.read_f32(name);
   if (!std::ranges::all_of(values, [](float value) { return std::isfinite(value); })) {

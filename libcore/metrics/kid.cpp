@@ -83,7 +83,7 @@ double squared_mmd(const at::Tensor& x, const at::Tensor& y) {
 
 Kid kernel_inception_distance(const at::Tensor& real, const at::Tensor& fake, const KidOptions& options) {
   if (options.n_subsets < 1 || options.subset_size < 2) {
-    throw base::UsageError("KID needs one subset of two images at least, not " + std::to_string(options.n_subsets) +
+    throw base::UsageError("KID needs at least one subset of two images, not " + std::to_string(options.n_subsets) +
                            " of " + std::to_string(options.subset_size));
   }
   const c10::InferenceMode no_gradients;

@@ -32,11 +32,11 @@ void check_request(const EvaluateOptions& options, const RecordOptions& record) 
   const bool scored = !options.real.empty() && !options.fake.empty();
   if (!record.append.empty() && !scored) throw base::UsageError("--append needs a score; give --real and --fake");
   if (record.if_newer && record.append.empty())
-    throw base::UsageError("--if-newer looks into a log of scores; name it with --append FILE");
+    throw base::UsageError("--if-newer needs a log of scores; name it with --append FILE");
   if (record.best && record.append.empty())
-    throw base::UsageError("--best compares with the scores before; name their log with --append FILE");
+    throw base::UsageError("--best compares with earlier scores; name their log with --append FILE");
   if (record.if_newer && (options.real == "-" || options.fake == "-"))
-    throw base::UsageError("--if-newer does not know stdin again; give files");
+    throw base::UsageError("--if-newer cannot recognise stdin the next time; give files");
   if (!record.append.empty()) {
     check_outputs(
         {{"--save-stats", options.save_stats}, {"--save-features", options.save_features}, {"--append", record.append}},
@@ -150,7 +150,7 @@ class BestChoice {
     if (best_ && !fault_.empty()) base::log_warning(fault_ + "; it is left as it is");
     if (!fault_.empty()) best_ = false;
     if (best_ && !held_.held()) {
-      base::log_warning("the checkpoint is the best but has vanished; not linked");
+      base::log_warning("the checkpoint is the best, but it has vanished and is not linked");
       best_ = false;
     }
     return best_;
@@ -176,15 +176,15 @@ class BestChoice {
 void evaluate_newest(EvaluateOptions options, BestChoice* best, const Tell& tell) {
   std::error_code error;
   const std::string checkpoint = options.fake;
-  bool told = false;
+  bool reported = false;
   try {
     evaluate(options, [&](const Evaluation& result) {
-      told = true;
+      reported = true;
       tell(result);
     });
     return;
   } catch (const base::SystemError&) {
-    if (told || fs::exists(checkpoint, error)) throw;
+    if (reported || fs::exists(checkpoint, error)) throw;
   }
   if (best == nullptr || !best->held().held()) return;
   options.fake = best->held().path();
@@ -204,7 +204,7 @@ std::optional<Evaluation> evaluate_and_record(const EvaluateOptions& options, co
   if (record.if_newer) {
     lock.emplace(record.append);
     if (!lock->held()) {
-      base::log_info("another inr-fid is at work for " + base::printable(record.append) + "; nothing done");
+      base::log_info("another inr-fid is already working on " + base::printable(record.append) + "; nothing done");
       return std::nullopt;
     }
   }

@@ -25,7 +25,7 @@ struct RecordOptions {
 /// The best is decided on all lines that compare, of whatever time and program, while nobody else appends.
 /// With if_newer nothing is returned, one line says why, where the score is there already, another program holds the
 /// lock, or the folder has no whole checkpoint (yet, or it vanished while it was read); a fake side that is not there,
-/// or is no run and no checkpoint of this version, is an error. Throws what evaluate() throws, and
+/// or is neither a run nor a checkpoint of this version, is an error. Throws what evaluate() throws, and
 /// UsageError where options do not go together.
 /// tell is handed the result as soon as it is there, before anything is saved, appended or linked; what fails after
 /// that is thrown when the rest was tried.

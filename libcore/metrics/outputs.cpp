@@ -41,8 +41,7 @@ void check_outputs(const std::vector<NamedPath>& outputs, const std::vector<Name
   for (size_t i = 0; i < outputs.size(); ++i) {
     const auto& [name, output] = outputs[i];
     if (output.empty()) continue;
-    if (output == "-")
-      throw base::UsageError(std::string(name) + " - is no file; stdout is for the result, name a file");
+    if (output == "-") throw base::UsageError(std::string(name) + " -: stdout is for the result; name a file");
     for (const auto& [of, input] : inputs) {
       if (would_replace(output, input)) {
         throw base::UsageError(std::string(name) + " " + base::printable(output) + " would replace what " + of +
@@ -51,7 +50,7 @@ void check_outputs(const std::vector<NamedPath>& outputs, const std::vector<Name
     }
     for (size_t k = 0; k < i; ++k) {
       if (!outputs[k].second.empty() && same_file(outputs[k].second, output)) {
-        throw base::UsageError(std::string(outputs[k].first) + " and " + name + " name one file; name two");
+        throw base::UsageError(std::string(outputs[k].first) + " and " + name + " name the same file; name two");
       }
     }
   }

@@ -11,7 +11,7 @@ namespace inr::metrics {
 /// An option and the path given with it.
 using NamedPath = std::pair<const char*, std::string>;
 
-/// Empty paths are passed over. Throws UsageError where writing an output would replace an input, or a file of the
+/// Empty paths are skipped. Throws UsageError where writing an output would replace an input, or a file of the
 /// folder that an input is, where two outputs are one file, or an output is "-": results go to stdout alone.
 void check_outputs(const std::vector<NamedPath>& outputs, const std::vector<NamedPath>& inputs);
 

@@ -39,7 +39,7 @@ class PictureSet {
   /// How many pictures there are in all, where that is known beforehand; nothing for a stream that does not say, and
   /// for a checkpoint, which has as many as are asked for.
   [[nodiscard]] virtual std::optional<int64_t> count() const = 0;
-  /// How many are taken where the user names no number: nothing means all.
+  /// How many are taken by default; nothing means all.
   [[nodiscard]] virtual std::optional<int64_t> usual_count() const { return std::nullopt; }
   /// The size of all pictures, where that is known beforehand.
   [[nodiscard]] virtual PictureSize size() const { return {}; }
@@ -60,7 +60,7 @@ struct PictureSetOptions {
   Upsampling upsampling = Upsampling::kNone;
 };
 
-/// What lies at a path, told by its bytes (a folder: by what is in it), never by its name.
+/// What lies at a path, recognised by its bytes (a folder: by what is in it), never by its name.
 enum class SideKind { kPictures, kStream, kStatistics, kCheckpoint };
 /// path "-" is stdin: an INR stream. Throws SystemError, DataError (nothing that can be compared).
 SideKind detect_side(const std::string& path);

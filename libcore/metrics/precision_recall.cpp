@@ -106,7 +106,7 @@ double share(const std::vector<uint8_t>& flags) {
 }  // namespace
 
 PrecisionRecall precision_recall(const at::Tensor& real, const at::Tensor& fake, int64_t k, int n_threads) {
-  if (k < 1) throw base::UsageError("precision and recall need one neighbour at least");
+  if (k < 1) throw base::UsageError("precision and recall need at least one neighbour");
   const c10::InferenceMode no_gradients;
   const field::ThreadCountGuard one_thread(1);
   check_row_pair(real, fake, k + 1, "precision and recall");

@@ -61,7 +61,7 @@ RandomNetwork::RandomNetwork() {
 }
 
 std::string RandomNetwork::note() const {
-  return "built-in random network: ranks models against the same real images, compares with no published number";
+  return "built-in random network: ranks models against the same real images, not comparable with published scores";
 }
 
 at::Tensor RandomNetwork::prepare(const image::Image& picture) const { return prepare_bicubic_224(picture); }

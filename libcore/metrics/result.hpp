@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// What is told with every score, so that nobody compares numbers that do not compare: how it was made and from what.
+// What is reported with every score, so that nobody compares numbers that do not compare: how it was made and from
+// what.
 #pragma once
 #include <optional>
 

@@ -3,6 +3,8 @@
 // The quick score: two passes of measure().
 #include "metrics/score.hpp"
 
+#include <ATen/Parallel.h>
+
 #include <algorithm>
 #include <utility>
 

@@ -58,10 +58,10 @@ bool draws_samples(const std::string& fake) { return fake != "-" && detect_side(
 // Lines of before do not tell the state of the real side: the path alone says that it is the same.
 bool is_of_request(const Json& record, const Json& request) {
   if (!record.contains("request")) return false;
-  Json told = request;
+  Json expected = request;
   const Json& there = record.at("request");
-  if (there.is_object() && !there.contains(kRealState)) told.erase(kRealState);
-  return there == told;
+  if (there.is_object() && !there.contains(kRealState)) expected.erase(kRealState);
+  return there == expected;
 }
 
 double score_of(const Json& record) {

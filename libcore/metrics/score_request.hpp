@@ -10,10 +10,10 @@
 
 namespace inr::metrics {
 
-/// All that a score depends on besides the model. The real side is told by the SHA-256 of what it holds where that is
-/// cheap (statistics, streams, checkpoints, a dataset's own hash), others by their absolute path and the names, sizes
-/// and times of their pictures ("real_state", which lines of before lack: these compare by the path alone). Throws what
-/// opening the network and the real side throws.
+/// All that a score depends on besides the model. The real side is recognised by the SHA-256 of what it holds where
+/// that is cheap (statistics, streams, checkpoints, a dataset's own hash), others by their absolute path and the names,
+/// sizes and times of their pictures ("real_state", which lines of before lack: these compare by the path alone).
+/// Throws what opening the network and the real side throws.
 base::Json request_of(const EvaluateOptions& options);
 
 /// The same for every way to spell a path.

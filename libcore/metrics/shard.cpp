@@ -60,18 +60,19 @@ void check_alike(const Part& first, const Part& other, bool allow_mixed) {
   const StatisticsInfo &a = first.head.info, &b = other.head.info;
   for (const Item& item : kItems) {
     if (a.*item.text != b.*item.text)
-      not_alike(first, other, item.what, a.*item.text, b.*item.text, "make all parts alike");
+      not_alike(first, other, item.what, a.*item.text, b.*item.text, "make all parts with the same options");
   }
   if (a.shard->count != b.shard->count) {
-    not_alike(first, other, "number of shards", text_of(*a.shard), text_of(*b.shard), "make all parts alike");
+    not_alike(first, other, "number of shards", text_of(*a.shard), text_of(*b.shard),
+              "make all parts with the same options");
   }
   if (a.resolution != b.resolution && a.resolution != "mixed" && b.resolution != "mixed" && !allow_mixed) {
     not_alike(first, other, "resolution", a.resolution, b.resolution,
-              "make both of pictures of one size, or join them as they are with --allow-mixed");
+              "make both from pictures of one size, or join them as they are with --allow-mixed");
   }
   if (first.head.dims != other.head.dims || a.ddof != b.ddof) {
     not_alike(first, other, "form", std::to_string(first.head.dims) + " features",
-              std::to_string(other.head.dims) + " features", "make all parts alike");
+              std::to_string(other.head.dims) + " features", "make all parts with the same options");
   }
 }
 
@@ -164,7 +165,7 @@ Shard parse_shard(std::string_view text) {
         shard.count <= kMaxShards)
       return shard;
   }
-  throw base::UsageError("\"" + base::printable(text) + "\" is no shard; use 1/8, 2/8, ... 8/8, up to " +
+  throw base::UsageError("\"" + base::printable(text) + "\" is not a shard; use 1/8, 2/8, ... 8/8, up to " +
                          std::to_string(kMaxShards) + " shards");
 }
 

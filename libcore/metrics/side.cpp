@@ -146,7 +146,7 @@ UpsampledFakes open_upsampled_fakes(const std::string& path, const PictureSetOpt
   if (size.width != size.height) {
     throw base::DataError(base::printable(path),
                           "holds pictures of " + size_text({size.width / 2, size.height / 2}) +
-                              ", and an upsampled distance is for square ones",
+                              ", but an upsampled distance needs square ones",
                           "crop them with inr-prep");
   }
   fakes.resolution = size.width / 2;
@@ -162,8 +162,9 @@ std::unique_ptr<PictureSet> open_upsampled_reals(const std::string& path, int64_
   const std::string there = set->size().width == 0 ? "mixed sizes" : size_text(set->size());
   throw base::DataError(
       base::printable(path),
-      "holds pictures of " + there + ", beside samples twice as large they must have " + square_text(side),
-      "prepare the original files anew with inr-prep --size " + std::to_string(side) + ", or give their folder or zip");
+      "holds pictures of " + there + "; to compare with samples twice as large they must be " + square_text(side),
+      "prepare the original files again with inr-prep --size " + std::to_string(side) +
+          ", or give their folder or zip");
 }
 
 }  // namespace inr::metrics

@@ -21,9 +21,9 @@ struct StatisticsFile {
 void save_statistics(const std::string& path, const Statistics& statistics, const StatisticsInfo& info);
 
 /// Throws SystemError (cannot read), DataError (no npz, no mu or sigma, shapes that do not fit, values that are not
-/// finite, a sigma that is no covariance; statistics of a shard).
+/// finite, a sigma that is not a covariance matrix; statistics of a shard).
 StatisticsFile load_statistics(const std::string& path);
-/// Statistics of a shard, info.shard is there. Throws the same, and DataError on statistics that are no shard.
+/// Statistics of a shard, info.shard is there. Throws the same, and DataError on statistics that are not a shard.
 StatisticsFile load_part(const std::string& path);
 
 /// What a shard says of itself, without its sigma: small, so that many can be compared before any is joined.

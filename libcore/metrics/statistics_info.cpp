@@ -76,13 +76,13 @@ ReadInfo parse_info(const base::NpyArray& array, const std::string& path) {
   if (n != json.end() && *n != 0) {  // 0: as earlier versions wrote what is not known
     read.n_images = number_of(json, "n");
     if (read.n_images < 1) {
-      throw base::DataError(base::Fault::kDamaged, path, "info does not hold a number of images above 0",
+      throw base::DataError(base::Fault::kDamaged, path, "info does not hold a positive number of images",
                             "make the statistics again");
     }
   }
   read_shard(json, path, read.info);
   if (read.info.shard && read.n_images < 1) {
-    throw base::DataError(base::Fault::kDamaged, path, "info does not say of how many images this shard is",
+    throw base::DataError(base::Fault::kDamaged, path, "info does not say how many images this shard has",
                           "make the part again");
   }
   return read;

@@ -25,7 +25,7 @@ struct StatisticsInfo {
   std::string score_name;        // what a distance between such statistics is called: "FD-MobileNetV2"
   std::string filter{};          // by which the pictures were brought to that resolution: "lanczos"
   std::string content{};         // hash of the model or the dataset, of a checkpoint with its seed; of shards alone
-  int64_t ddof = 1;              // sigma was divided by n - ddof; told of shards alone
+  int64_t ddof = 1;              // sigma was divided by n - ddof; given for shards only
   std::optional<Shard> shard{};  // only part of a side
 };
 
@@ -36,7 +36,7 @@ struct ReadInfo {
   StatisticsInfo info;
   int64_t n_images = 0;
 };
-/// Some other program's "info", which is no JSON object, says nothing. Throws DataError where ours holds what cannot
+/// Some other program's "info", which is not a JSON object, says nothing. Throws DataError where ours holds what cannot
 /// be: a number of images below 1, a shard of no known number.
 ReadInfo parse_info(const base::NpyArray& array, const std::string& path);
 

@@ -23,7 +23,7 @@ std::string_view upsampling_name(Upsampling upsampling) noexcept;
 
 /// Twice the size by a filter: pixels [height, width, channels] -> [2 height, 2 width, channels]. Pixels beyond the
 /// edge are those of the edge; bicubic has a = -0.75, neither is antialiased. Throws std::invalid_argument where the
-/// number of pixels does not fit, a size is not positive, or upsampling is no filter.
+/// number of pixels does not fit, a size is not positive, or upsampling is not a filter.
 std::vector<float> upsample_twice(std::span<const float> pixels, int64_t width, int64_t height, int64_t channels,
                                   Upsampling upsampling);
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
 // Configurations to and from JSON. Both directions visit the one list of keys in config_fields.hpp; a key is read only
-// if its JSON type is the field's own (1.5 or "3" is no whole number), and keys nobody visits are errors.
+// if its JSON type is the field's own (1.5 or "3" is not a whole number), and keys nobody visits are errors.
 #include "model/config.hpp"
 
 #include "base/error.hpp"

@@ -53,7 +53,7 @@ void set_block_field(ModelConfig& model, std::string_view key, std::string_view 
   const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), index);
   if (error != std::errc() || end != number.data() + number.size() || index >= model.blocks.size()) {
     throw UsageError("--set: '" + base::printable(key, 60) +
-                     "' names no block; they are model.blocks.0 to model.blocks." +
+                     "' is not a block; they are model.blocks.0 to model.blocks." +
                      std::to_string(model.blocks.size() - 1));
   }
   if (name.empty()) {

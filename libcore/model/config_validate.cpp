@@ -127,13 +127,13 @@ void check_enums(const Checker& check, const ModelConfig& model) {
   const bool known = static_cast<size_t>(model.decoder) < decoder_rows().size() &&
                      model.modulation <= Modulation::kLowrank && model.join <= Join::kSplit &&
                      model.upsampling <= Upsampling::kBilinear;
-  check.require(known, "model.decoder, modulation, join or upsampling has no known value", "use the named values");
+  check.require(known, "model.decoder, modulation, join or upsampling has an unknown value", "use the named values");
 }
 
 void check_training(const Checker& check, const TrainingConfig& training) {
   check.range("training.batch", training.batch, 1, kMaxBatch);
   check.require(training.batch <= 4 || training.batch % 4 == 0, "training.batch is " + std::to_string(training.batch),
-                "the minibatch standard deviation wants at most 4 or a multiple of 4");
+                "the minibatch standard deviation needs at most 4 or a multiple of 4");
   check.range("training.lr_hypernet", training.lr_hypernet, 0.0, 1e3);
   check.range("training.lr_shared", training.lr_shared, 0.0, 1e3);
   check.range("training.lr_d", training.lr_d, 0.0, 1e3);

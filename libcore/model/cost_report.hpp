@@ -30,7 +30,7 @@ std::string format_table(const Table& table, TableStyle style);
 /// Three counts of one configuration at one size, in the order of counts.
 struct CountedModel {
   std::string name;
-  int64_t size = 0;  // pixels a side
+  int64_t size = 0;  // pixels per side
   std::vector<MacCount> counts;
   std::vector<Cost> costs;
 };
@@ -41,15 +41,15 @@ std::string_view to_string(MacCount count) noexcept;
 /// Throws UsageError.
 MacCount parse_mac_count(std::string_view name);
 
-/// One row a model: GMAC by count, millions of parameters, theta.
+/// One row per model: GMAC by count, millions of parameters, theta.
 Table model_table(const std::string& title, const std::vector<CountedModel>& models);
-/// One row a layer: MMAC by count, parameters.
+/// One row per layer: MMAC by count, parameters.
 Table layer_table(const CountedModel& model);
 /// By one count: beside the paper's numbers, with the deviation from them where the count is the paper's. By all three:
 /// as by the paper's, and a column for each of the others.
 Table table1_table(const std::vector<TableRow>& rows, const std::vector<MacCount>& counts);
 Table fig9_table(const std::vector<Fig9Column>& columns, const std::vector<MacCount>& counts);
-/// The networks of Table 1 that are no presets, stand-ins and StyleGAN2, for layer_table().
+/// The networks of Table 1 that are not presets, stand-ins and StyleGAN2, for layer_table().
 std::vector<CountedModel> table1_models(const std::vector<TableRow>& rows, const std::vector<MacCount>& counts);
 
 /// {"name", "size", "macs": {"paper": ...}, "parameters", "n_theta"} and, with_layers, "layers": [{"name", "macs",

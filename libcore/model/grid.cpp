@@ -56,8 +56,9 @@ AxisPlan plan_axis(double low, double high, int64_t n, std::vector<double> resol
   const size_t n_blocks = resolution.size();
   const double finest = resolution.back();
   if (std::max(std::abs(low), std::abs(high)) * finest > kMaxCell) {
-    throw UsageError("window from " + text(low) + " to " + text(high) + " at " + std::to_string(n) +
-                     " pixels is too fine to be told apart; ask for fewer pixels or a larger window");
+    throw UsageError(
+        "window from " + text(low) + " to " + text(high) + " at " + std::to_string(n) +
+        " pixels is too fine: neighbouring points would be equal; ask for fewer pixels or a larger window");
   }
   AxisPlan plan;
   plan.cells.resize(n_blocks);
@@ -101,7 +102,7 @@ int64_t training_size(double low, double high, int64_t resolution, const char* a
 
 void check_size(int64_t size) {
   if (size < 1 || size > kMaxSize) {
-    throw UsageError("size " + std::to_string(size) + " is outside 1 to 1048576 pixels a side");
+    throw UsageError("size " + std::to_string(size) + " is outside 1 to 1048576 pixels per side");
   }
 }
 
@@ -130,7 +131,7 @@ GridPlan plan_grid(const ModelConfig& config, const GridRequest& request) {
   const auto n_blocks = static_cast<int64_t>(config.blocks.size());
   const int64_t upsample_from = request.upsample_from < 0 ? config.upsample_from : request.upsample_from;
   if (request.upsample_from < -1 || upsample_from >= n_blocks) {
-    throw UsageError("upsample-from " + std::to_string(request.upsample_from) + " names no block; the model has 0 to " +
+    throw UsageError("upsample-from " + std::to_string(request.upsample_from) + " is not a block; the model has 0 to " +
                      std::to_string(n_blocks - 1));
   }
   if (config.upsampling == Upsampling::kBilinear && upsample_from + 1 != n_blocks) {

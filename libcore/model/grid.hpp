@@ -45,7 +45,7 @@ struct GridPlan {
   [[nodiscard]] int64_t height() const noexcept { return static_cast<int64_t>(y.pixel.size()); }
 };
 
-/// Cells as floor(t + 1e-6) in double. Throws UsageError (size below 1 or above 2^20 a side, upsample_from out of
+/// Cells as floor(t + 1e-6) in double. Throws UsageError (size below 1 or above 2^20 per side, upsample_from out of
 /// range).
 GridPlan plan_grid(const ModelConfig& config, const GridRequest& request);
 

@@ -47,7 +47,7 @@ double gmacs_of(const Fig9Column& column, MacCount count) {
 
 Table table1_table(const std::vector<TableRow>& rows, const std::vector<MacCount>& counts) {
   const bool paper = has(counts, MacCount::kPaper);
-  Table table{"Table 1: GMAC of an image by " + count_text(counts) + ", parameters of G, deviation from the paper",
+  Table table{"Table 1: GMAC per image by " + count_text(counts) + ", parameters of G, deviation from the paper",
               {"row", "counted", "size"},
               {},
               2};

@@ -149,8 +149,8 @@ void ReleasedArguments::refuse_unsupported() const {
       Only{"cfg.input.type", "\"coords\"", "other inputs are not imported", true},
       Only{"cfg.coords.enabled", "true", "models without coordinates are not imported", false},
       Only{"cfg.coords.per_resolution", "true",
-           "coordinates that are one for all grids (per_resolution off) are not imported", false},
-      Only{"cfg.coords.kernel_size", "1", "only layers of single points (kernel_size 1) are imported", true},
+           "one set of coordinates for all grids (per_resolution off) is not imported", false},
+      Only{"cfg.coords.kernel_size", "1", "only layers with kernels of size 1 (kernel_size) are imported", true},
       Only{"cfg.coords.coord_dim", "2", "only coordinates of a plane are imported", true},
       Only{"cfg.coords.fallback", "false", "raw coordinates are not imported", true},
   };

@@ -38,7 +38,7 @@ class Walk {
     const PickleHandle state = state_of("", *generator);
     const auto positional = find("", state, "_init_args");
     if (positional && (!tree_.is(*positional, PickleKind::kTuple) || !tree_[*positional].items.empty()))
-      fail(base::Fault::kUnsupported, "_init_args", "is not empty: the generator was made by arguments without names");
+      fail(base::Fault::kUnsupported, "_init_args", "is not empty: the generator was made with positional arguments");
     source_.kwargs = to_json(member("", state, "_init_kwargs", PickleKind::kDict), 0);
   }
 
@@ -55,7 +55,7 @@ class Walk {
     const std::string_view text = tree_.text(key);
     if (text.empty() || text.size() > kMaxPartBytes || base::printable(text, kMaxPartBytes) != text)
       fail(base::Fault::kUnsupported, parent,
-           "has a part whose name is not a printable text of at most " + std::to_string(kMaxPartBytes) + " bytes");
+           "has a part whose name is not printable text of at most " + std::to_string(kMaxPartBytes) + " bytes");
     std::string name = parent.empty() ? std::string(text) : parent + "." + std::string(text);
     if (name.size() > kMaxNameBytes)
       fail(base::Fault::kUnsupported, parent,
@@ -105,7 +105,7 @@ class Walk {
     const PickleHandle made_of = value.items[0];
     if (value.integer == 1) return made_of;
     if (tree_.text(member(name, made_of, "type", PickleKind::kText)) != "class")
-      fail(base::Fault::kUnsupported, what, "is not made of a class");
+      fail(base::Fault::kUnsupported, what, "was not saved as a class");
     const int64_t version = tree_[member(name, made_of, "version", PickleKind::kInt)].integer;
     if (version != kModuleVersion)
       fail(base::Fault::kUnsupported, what,
@@ -133,7 +133,7 @@ class Walk {
       std::set<std::string_view> keys;
       for (size_t i = 0; i < items.size(); i += 2) {
         const std::string child = name_of(name, items[i]);
-        if (!keys.insert(tree_.text(items[i])).second) fail(base::Fault::kDamaged, child, "is there twice");
+        if (!keys.insert(tree_.text(items[i])).second) fail(base::Fault::kDamaged, child, "appears twice");
         if (tree_.is(items[i + 1], PickleKind::kNone)) continue;
         part == "_modules" ? module(child, items[i + 1], depth + 1) : tensor(child, items[i + 1]);
       }
@@ -172,7 +172,7 @@ class Walk {
     tensor.file = &file_;
     tensor.offset = floats.offset + static_cast<uint64_t>(offset) * sizeof(float);
     tensor.numel = *numel;
-    if (!source_.tensors.emplace(name, std::move(tensor)).second) fail(base::Fault::kDamaged, name, "is there twice");
+    if (!source_.tensors.emplace(name, std::move(tensor)).second) fail(base::Fault::kDamaged, name, "appears twice");
   }
 
   [[nodiscard]] std::vector<int64_t> integers(const std::string& name, PickleHandle tuple) const {

@@ -57,7 +57,7 @@ class Reader {
     const auto n_bytes = base::load_le<uint64_t>(length);
     if (n_bytes > kMaxHeaderBytes)
       fail(base::Fault::kUnsupported, "has a header of " + std::to_string(n_bytes) + " bytes");
-    if (n_bytes > file_.size() - kLengthBytes) fail(base::Fault::kCutShort, "is cut short", "copy it anew");
+    if (n_bytes > file_.size() - kLengthBytes) fail(base::Fault::kCutShort, "is cut short", "copy it again");
     std::vector<std::byte> bytes(static_cast<size_t>(n_bytes));
     file_.read(kLengthBytes, bytes);
     source_.data_begin = kLengthBytes + n_bytes;
@@ -118,7 +118,8 @@ class Reader {
     const auto begin = static_cast<uint64_t>(number(offsets[0])), end = static_cast<uint64_t>(number(offsets[1]));
     if (!numel || end < begin || end - begin != static_cast<uint64_t>(*numel) * sizeof(float))
       fail(what + "has a shape that does not fit its data_offsets");
-    if (end > n_data_bytes_) fail(base::Fault::kCutShort, "is cut short: " + what + "ends behind it", "copy it anew");
+    if (end > n_data_bytes_)
+      fail(base::Fault::kCutShort, "is cut short: " + what + "ends after the end of the file", "copy it again");
     n_bytes_ += end - begin;
     tensor.stride.assign(tensor.shape.size(), 1);
     for (size_t i = tensor.shape.size(); i-- > 1 && *numel > 0;)

@@ -90,7 +90,7 @@ std::string hash_released(const ReleasedSource& source, const std::function<void
   }
   if (source.checksum && *source.checksum != checksum)
     throw base::DataError(base::Fault::kDamaged, source.where, "the checksum of the data is wrong",
-                          "the file is damaged; copy it anew");
+                          "the file is damaged; copy it again");
   return hash.hex();
 }
 

@@ -45,14 +45,14 @@ struct ReleasedSource {
   base::Json kwargs;                              // the generator's constructor arguments
   std::shared_ptr<const base::ByteSource> file;   // all of it
   uint64_t data_begin = 0;                        // of what checksum is about
-  std::optional<uint32_t> checksum;               // crc32c that the file tells of its data, safetensors only
+  std::optional<uint32_t> checksum;               // crc32c that the file gives for its data, safetensors only
 };
 
 // What is taken of constructor arguments, whichever way they come.
 inline constexpr size_t kMaxArguments = 2000, kMaxArgumentBytes = size_t{1} << 20;
 
 /// Opens either kind; told apart by their first bytes. Never executes anything. Throws SystemError (cannot open),
-/// DataError (neither kind, cut short, damaged, hostile; every name that does not belong there is told).
+/// DataError (neither kind, cut short, damaged, hostile; every name that does not belong there is reported).
 ReleasedSource open_released(const std::string& path);
 /// The same for bytes that came by another way; where names them in errors.
 ReleasedSource read_released(std::shared_ptr<const base::ByteSource> file, const std::string& where);

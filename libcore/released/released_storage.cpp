@@ -67,15 +67,15 @@ FloatExtent read_storage(const base::ByteSource& file, PickleRange content, cons
     return part.is(part.root, PickleKind::kList) && part[part.root].items.size() == 1 &&
            is_text(part, part[part.root].items[0], key);
   });
-  std::array<std::byte, sizeof(uint64_t)> told{};
+  std::array<std::byte, sizeof(uint64_t)> stated{};
   const uint64_t rest = content.end - content.begin;
-  if (rest >= told.size()) file.read(content.begin, told);
-  if (rest < told.size() || base::load_le<uint64_t>(told) != static_cast<uint64_t>(n_values) ||
-      (rest - told.size()) % sizeof(float) != 0 ||
-      (rest - told.size()) / sizeof(float) != static_cast<uint64_t>(n_values)) {
+  if (rest >= stated.size()) file.read(content.begin, stated);
+  if (rest < stated.size() || base::load_le<uint64_t>(stated) != static_cast<uint64_t>(n_values) ||
+      (rest - stated.size()) % sizeof(float) != 0 ||
+      (rest - stated.size()) / sizeof(float) != static_cast<uint64_t>(n_values)) {
     fail(" has a storage whose length is not that of its values");
   }
-  return {content.begin + told.size(), n_values};
+  return {content.begin + stated.size(), n_values};
 }
 
 }  // namespace inr::released

@@ -65,7 +65,7 @@ std::string best_link_fault(const std::string& run) {
   } catch (const base::Error& fault) {  // whole, but of another kind or a newer version
     return fault.what();
   }
-  return base::printable(best) + " is inr-train's own, by --score-every";
+  return base::printable(best) + " was written by inr-train --score-every";
 }
 
 std::string best_model_hash(const std::string& run) {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// One trainer a run folder.
+// One trainer per run folder.
 #pragma once
 #include <string>
 #include <vector>

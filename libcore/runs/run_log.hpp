@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// RUN/log.jsonl: one JSON object a line, appended and flushed line by line (its keys: inr-train(1)).
+// RUN/log.jsonl: one JSON object per line, appended and flushed line by line (its keys: inr-train(1)).
 #pragma once
 #include <string>
 

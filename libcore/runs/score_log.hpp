@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// Scores over time: one JSON object a line, appended by inr-fid --append. Several programs may append to one file at
+// Scores over time: one JSON object per line, appended by inr-fid --append. Several programs may append to one file at
 // the same time, and a program may be killed at any moment: a line is there whole or it is repaired by the next one.
 #pragma once
 #include <functional>
@@ -13,13 +13,13 @@ namespace inr::runs {
 
 class ScoreLog {
  public:
-  /// Opens the file, which is made by the first line alone. Throws SystemError, DataError (no regular file).
+  /// Opens the file, which is made by the first line alone. Throws SystemError, DataError (not a regular file).
   explicit ScoreLog(std::string path);
   ~ScoreLog();
   ScoreLog(const ScoreLog&) = delete;
   ScoreLog& operator=(const ScoreLog&) = delete;
 
-  /// The whole lines, oldest first. Damaged ones are passed over with one warning; a last line that is cut belongs to
+  /// The whole lines, oldest first. Damaged ones are skipped with one warning; a last line that is cut belongs to
   /// them. Throws SystemError, DataError where the file is something else: its first line does not begin as an object,
   /// or is an object without the key fid.
   [[nodiscard]] std::vector<base::Json> read() const;

@@ -220,8 +220,8 @@ void InrStreamReader::check_end(std::span<const std::byte> start) {
   if (base::crc32c(bytes.first(12)) != base::load_le<uint32_t>(bytes.subspan(12)))
     fail_damaged("wrong checksum of the end record");
   const auto n_written = base::load_le<uint64_t>(bytes.subspan(4));
-  if (n_written != n_records_) fail_damaged("its end record counts " + std::to_string(n_written));
-  if (header_.count && *header_.count != n_records_) fail_damaged("the head promised more");
+  if (n_written != n_records_) fail_damaged("its end record says " + std::to_string(n_written));
+  if (header_.count && *header_.count != n_records_) fail_damaged("the head promised more records");
   state_ = State::kBetween;
 }
 

@@ -36,7 +36,7 @@ for other in single fortran more; do
 done
 expect_exit 1 inr-fid --real plain.npz --fake lacking.npz
 expect_one_line inr-fid
-expect_stderr 'lacking.npz: no statistics: an array mu or sigma is missing'
+expect_stderr 'lacking.npz: not statistics: an array mu or sigma is missing'
 
 # No output takes the place of an input, by whatever name, and nothing is changed.
 inr-sample -n 3 >a.inr || fail "inr-sample"

@@ -128,4 +128,4 @@ assert a != b and len(a) == 64, (a, b)' || fail "the result does not tell the da
 echo '{"iteration":1,"loss_d":0.5}' >log.jsonl
 expect_exit 1 inr-fid --real real.npz --fake reals.inr --allow-few --append log.jsonl
 expect_one_line inr-fid
-expect_stderr 'log.jsonl: is no log of scores'
+expect_stderr 'log.jsonl: is not a log of scores'

@@ -67,7 +67,7 @@ killed=$!
 for ((i = 0; i < 300; ++i)); do flock -n scores.jsonl.lock true || break; sleep 0.1; done
 expect_exit 0 visit --seed 7
 expect_one_line inr-fid
-expect_stderr 'another inr-fid is at work for scores.jsonl; nothing done'
+expect_stderr 'another inr-fid is already working on scores.jsonl; nothing done'
 kill -9 $killed || fail "the first visit ended too early"
 wait $killed
 expect_same "lines after a visit that was killed" "$(n_scores)" "$n"
@@ -120,7 +120,7 @@ expect_same "lines with half a checkpoint" "$(n_scores)" "$n"
 # A log that cannot be written or is something else is left alone.
 expect_exit 1 inr-fid --real real.npz --fake reals.inr --allow-few --append real.npz
 expect_one_line inr-fid
-expect_stderr 'real.npz: is no log of scores'
+expect_stderr 'real.npz: is not a log of scores'
 for wrong in '--if-newer' '--best' '--append s.jsonl --best --fake reals.inr' '--append s.jsonl --if-newer --real -'; do
   # shellcheck disable=SC2086
   expect_exit 2 inr-fid --real real.npz --fake run $wrong

@@ -64,7 +64,7 @@ expect_stderr 'has its score in runs/flowers/scores.jsonl'
 grep -q '^FD-random ' "$home/inr/runs/flowers/fid.log" || fail "the log of cron has no score"
 expect_exit 0 inr-info "$home/inr/runs/flowers/best.safetensors"
 
-# What cron does without the tools is told in its mail.
+# What cron does without the tools is reported in its mail.
 path=/usr/bin:/bin
 expect_exit 0 by_cron
 expect_stdout 'inr-fid.*No such file'

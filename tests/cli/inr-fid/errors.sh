@@ -51,7 +51,7 @@ refused 1 'small.npz: .*2 features.*--network' --real small.npz --fake five.inr 
 refused 1 'nan.npz: .*not finite' --real nan.npz --fake small.npz
 refused 2 'fixed set' --real small.npz --n-real 5 --fake small.npz
 
-# Statistics of two numbers are enough for a score where nothing says otherwise; their origin is told to be unknown.
+# Statistics of two numbers are enough for a score where nothing says otherwise; their origin is reported as unknown.
 expect_exit 0 inr-fid --real small.npz --fake small.npz --json
 expect_stdout '"network":null'
 expect_stderr 'do not say from how many images'

@@ -98,7 +98,7 @@ open("other.safetensors", "wb").write(raw)
 PYTHON
 expect_exit 1 inr-fid --real a.npz --fake a.npz --allow-few --network other.safetensors
 expect_one_line inr-fid
-expect_stderr 'a.npz: made by inception-v3-fid \(SHA-256 [0-9a-f]{64}\), and --network is inception-v3-fid .*--allow-mixed'
+expect_stderr 'a.npz: made by inception-v3-fid \(SHA-256 [0-9a-f]{64}\), but --network is inception-v3-fid .*--allow-mixed'
 expect_exit 0 inr-fid --real a.npz --fake a.npz --allow-few --network inception.safetensors
 expect_exit 0 inr-fid --real a.npz --fake b.inr --allow-few --allow-mixed --network other.safetensors --json
 expect_stdout '"score":"FD-mixed","mixed":true'

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # needs: inr-sample inr-train inr-info
-# What cannot be written is told before anything is measured, and what was measured is told before anything is written.
+# What cannot be written is reported before anything is measured, and what was measured is told before anything is written.
 source "$SOURCE/tests/support/bad_outputs.sh"
 inr-sample -n 6 >six.inr || fail "inr-sample"
 head -c 3000 six.inr >cut.inr
@@ -26,7 +26,7 @@ echo before >stats.npz
 expect_refusal 1 'cut.inr' inr-fid --real cut.inr --save-stats stats.npz
 expect_same "the earlier file" "$(cat stats.npz)" before
 
-# A disc that is full when all is measured, here by the largest size of a file: the score is told all the same, and a
+# A disc that is full when all is measured, here by the largest size of a file: the score is reported all the same, and a
 # failure of one output takes nothing from the others.
 python3 -c 'import json; print(json.dumps({"fid": 1, "padding": "x" * 5000}))' >log.jsonl
 cp log.jsonl earlier.jsonl

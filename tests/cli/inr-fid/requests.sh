@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # needs: inr-sample
-# Nothing that was asked for is passed over: numbers of the only side, options of each mode, of arrays; outputs replace no input.
+# Nothing that was asked for is ignored: numbers of the only side, options of each mode, of arrays; outputs replace no input.
 
 value() { python3 -c "import json, sys; print(json.load(open('$CASE_FOLDER/.stdout')).get('$1'))"; }
 refused() { expect_refusal "$1" "$2" inr-fid "${@:3}"; } # STATUS PATTERN ARGUMENT...
@@ -36,12 +36,12 @@ expect_exit 0 inr-fid stats pics -o pics/new.npz # a file that is not there yet 
 rm pics/new.npz
 
 # Options that a mode does not read.
-refused 2 'stats takes no score and no --save-features; its options are -o -n' stats six.inr -o o.npz --save-features f.npz
-refused 2 'stats takes no score and no --allow-mixed' stats six.inr -o o.npz --allow-mixed
-refused 2 'stats takes no score and no --n-real' stats six.inr -o o.npz --n-real 3
+refused 2 'stats does not take --save-features; its options are -o -n' stats six.inr -o o.npz --save-features f.npz
+refused 2 'stats does not take --allow-mixed' stats six.inr -o o.npz --allow-mixed
+refused 2 'stats does not take --n-real' stats six.inr -o o.npz --n-real 3
 for option in '--network absent' '--protocol nonsense' '--seed 9' '-n 3' '--shard 1/7' '--save-features f' --json --batch=3; do
   # shellcheck disable=SC2086
-  refused 2 "merge takes no score and no ${option%%[ =]*}.*; its options are -o --allow-mixed" merge a.npz -o o.npz $option
+  refused 2 "merge does not take ${option%%[ =]*}.*; its options are -o --allow-mixed" merge a.npz -o o.npz $option
 done
 expect_no_file o.npz
 expect_no_file f.npz
@@ -84,8 +84,8 @@ PYTHON
 expect_exit 0 inr-fid --real foreign.npz --save-stats again.npz
 expect_exit 0 inr-fid --real foreign.npz --fake again.npz --json
 expect_same n_fake "$(value n_fake)" None
-refused 1 'negative.npz: sigma is no covariance' --real foreign.npz --fake negative.npz
-refused 1 'skew.npz: sigma is no covariance: it is not symmetric' --real skew.npz --fake foreign.npz
+refused 1 'negative.npz: sigma is not a covariance matrix' --real foreign.npz --fake negative.npz
+refused 1 'skew.npz: sigma is not a covariance matrix: it is not symmetric' --real skew.npz --fake foreign.npz
 
 # Beside two files of arrays.
 refused 1 'absent: cannot open' --real foreign.npz --fake again.npz --network absent

@@ -41,7 +41,7 @@ expect_no_file s.npz
 refused 2 'protocol nvidia' --real a.inr --fake b.inr --allow-few --protocol nvidia
 inr-fid --real a.inr --save-stats a.npz --quiet >/dev/null || fail "inr-fid"
 refused 1 'a.npz: holds statistics, and --kid' --real a.npz --fake b.inr --allow-few --kid
-refused 1 'a.npz: statistics of protocol pil-bicubic-224, and --protocol is clean' --real a.npz --fake a.npz --allow-few --protocol clean
+refused 1 'a.npz: statistics of protocol pil-bicubic-224, but --protocol is clean' --real a.npz --fake a.npz --allow-few --protocol clean
 
 # Features on disk stand for their pictures: the same scores, the first so many of them, and exactly as many as asked for.
 expect_exit 0 inr-fid --real a.inr --save-features fa.npz --save-stats sa.npz --quiet

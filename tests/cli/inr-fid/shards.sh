@@ -63,11 +63,11 @@ refused 1 'p1.npz and piped.npz: not the same side: stream side.inr and stream s
 refused 1 'part2.npz: not the same number of shards: 1/3 and 2/4' merge p1.npz part2.npz p3.npz -o out.npz
 inr-fid stats folder --shard 2/3 -o other.npz --quiet >/dev/null
 refused 1 'p1.npz and other.npz: not the same' merge p1.npz other.npz p3.npz -o out.npz
-refused 1 'whole.npz: is no shard' merge whole.npz -o out.npz
+refused 1 'whole.npz: is not a shard' merge whole.npz -o out.npz
 refused 1 'p1.npz: is shard 1 of 3; .*inr-fid merge' --real p1.npz --fake side.inr --allow-few
 refused 1 'cannot give a covariance' stats side.inr --shard 1/21 -o out.npz
 refused 1 'side.inr: holds 5 pictures, 6 were asked for' stats side.inr -n 24 --shard 4/4 -o out.npz
-refused 2 '"5/4" is no shard' stats side.inr --shard 5/4 -o out.npz
+refused 2 '"5/4" is not a shard' stats side.inr --shard 5/4 -o out.npz
 refused 2 'takes one side' stats -o out.npz
 refused 2 'name it with -o' stats side.inr
 refused 2 '-o p1.npz would replace what merge reads' merge p1.npz p2.npz p3.npz -o p1.npz

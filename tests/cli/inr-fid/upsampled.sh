@@ -3,7 +3,7 @@
 # shellcheck shell=bash
 # label: slow
 # needs: inr-prep inr-sample inr-render
-# Fakes at twice their resolution against originals: the same as enlarging and cropping by hand; what does not fit is told.
+# Fakes at twice their resolution against originals: the same as enlarging and cropping by hand; what does not fit is reported.
 
 value() { python3 -c "import json, sys; print(json.load(open('$CASE_FOLDER/.stdout')).get('$1'))"; }
 
@@ -35,7 +35,7 @@ expect_same resolution "$(value resolution)" 64
 expect_same real_filter "$(value real_filter)" lanczos
 expect_same "source of a dataset" "$(value real_source)" "dataset 64.inrd"
 
-# From the original files, cropped and resized as inr-prep does, through a pipe; how is told.
+# From the original files, cropped and resized as inr-prep does, through a pipe; how is reported.
 expect_exit 0 bash -o pipefail -c 'cat a.inr | inr-fid --real originals --fake - --upsampled inr --allow-few --json'
 expect_same "score against originals" "$(value fid)" "$want"
 expect_same real_source_size "$(value real_source_size)" mixed

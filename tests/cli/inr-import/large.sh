@@ -41,7 +41,7 @@ time.sleep(0.7)
 os.truncate("large.pkl", 1000)
 text = process.communicate()[1]
 print(process.returncode, text)
-assert process.returncode == 1 and text.count("\n") == 1 and "large.pkl: was cut while it was read" in text
+assert process.returncode == 1 and text.count("\n") == 1 and "large.pkl: was cut short while it was being read" in text
 PYTHON
 ls -A | grep -q '^cut' && fail "an output was left"
 true

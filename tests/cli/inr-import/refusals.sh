@@ -42,7 +42,7 @@ done
 head -c 100000 "$golden/network.pkl" >cut.pkl
 refused cut.pkl 'cut\.pkl: is cut short'
 echo "no model at all" >text.pkl
-refused text.pkl 'is no pickle'
+refused text.pkl 'is not a pickle'
 : >empty.pkl
 refused empty.pkl 'empty\.pkl: is empty'
 refused "$golden/imported.safetensors" 'is a checkpoint of this toolkit already'
@@ -79,7 +79,7 @@ def alias(w):
 write("twice.pkl", Pairs([("w_avg", tensor(4)), ("w_avg", None)]))
 write("shared.pkl", {f"b{i}": alias for i in range(50)})
 PYTHON
-refused twice.pkl 'G_ema: w_avg is there twice'
+refused twice.pkl 'G_ema: w_avg appears twice'
 refused shared.pkl 'holds tensors that are larger together than the file'
 refused missing.pkl 'missing\.pkl: cannot open'
 refused . 'Is a directory'

@@ -53,13 +53,13 @@ done
 
 expect_exit 2 inr-sample --checkpoint model.safetensors --seeds 4294967296 --seed-style numpy -o x.inr
 expect_one_line inr-sample
-expect_stderr "numpy's seeds end at 4294967295"
+expect_stderr "NumPy's seeds go up to 4294967295"
 sample --seeds 1,4294967296 --seed-style numpy >head.inr 2>/dev/null && fail "a seed that numpy does not have"
 expect_same "bytes of a stream that cannot be written" "$(stat -c %s head.inr)" 0
 for source in network.pkl state.safetensors; do
   expect_exit 1 inr-sample --checkpoint "$golden/$source" -o x.inr
   expect_one_line inr-sample
-  expect_stderr "make one of ours of it: inr-import $source -o NAME\.safetensors"
+  expect_stderr "convert it with inr-import $source -o NAME\.safetensors"
 done
 # Drawn, not trained: also where there is no dataset yet.
 expect_exit 2 inr-train --init model.safetensors -o run --dry-run

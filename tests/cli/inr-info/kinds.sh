@@ -35,7 +35,7 @@ expect_stdout '^  fault: cut short after 0 of 1 records$'
 expect_stdout '^one\.inr: INR stream, whole'
 expect_exit 1 inr-info - <"$SOURCE/LICENSE"
 expect_stdout '^stdin: input, not ours$'
-expect_stdout 'no INR stream'
+expect_stdout 'not an INR stream'
 expect_exit 1 inr-info - </dev/null
 expect_stdout 'empty input; was the producer killed\?'
 head -c 5000 "$golden/train-split.safetensors" >cut.safetensors
@@ -47,18 +47,38 @@ expect_stdout '^newer\.inr: INR stream, newer than this program$'
 expect_exit 1 inr-info "$SOURCE/LICENSE"
 expect_stdout 'LICENSE: text, not ours$'
 
+# The name of a folder decides nothing: the file in it is damaged, neither cut short nor newer.
+odd='cut short, newer than this program reads'
+mkdir "$odd"
+cp "$golden/train-split.safetensors" "$odd/damaged.safetensors"
+printf 'x' >>"$odd/damaged.safetensors"
+expect_exit 1 inr-info "$odd/damaged.safetensors"
+expect_stdout 'damaged\.safetensors: safetensors file, damaged'
+expect_exit 1 inr-info --json "$odd/damaged.safetensors" cut.safetensors newer.inr /dev/null "$SOURCE/LICENSE"
+expect_same 'kinds of faults' "$(grep -o '"fault_kind":"[^"]*"' "$CASE_FOLDER/.stdout" | cut -d'"' -f4 | paste -sd,)" \
+  'damaged,cut short,newer,empty,foreign'
+
+# Whole, and of a type that is not read.
+python3 - <<'PYTHON'
+import struct
+header = b'{"a":{"dtype":"F8_E5M2","shape":[2],"data_offsets":[0,2]}}'
+open("eight.safetensors", "wb").write(struct.pack("<Q", len(header)) + header + b"ab")
+PYTHON
+expect_exit 1 inr-info eight.safetensors
+expect_stdout '^eight\.safetensors: safetensors file, unsupported$'
+
 # Released checkpoints: where to go with them.
 released=$SOURCE/tests/golden/released/pickled
 expect_exit 1 inr-info "$released/network.pkl"
-expect_stdout '^  fault: if it is a checkpoint of the released INR-GAN code, inr-import makes one of ours of it$'
+expect_stdout '^  fault: if it is a checkpoint of the released INR-GAN code, inr-import converts it$'
 expect_exit 0 inr-info "$released/state.safetensors"
-expect_stdout 'state\.safetensors: released checkpoint, whole: .*; inr-import makes one of ours of it$'
+expect_stdout 'state\.safetensors: released checkpoint, whole: .*; inr-import converts it$'
 expect_exit 0 inr-info --config "$released/imported.safetensors"
 refuse_stdout '"(training|discriminator)"'
 expect_exit 0 inr-info "$released/imported.safetensors"
 expect_same "lines with the model" "$(grep -c 'nearest upsampling' "$CASE_FOLDER/.stdout")" 1
 
-# Missing files: one line, and the rest is told.
+# Missing files: one line, and the rest is reported.
 expect_exit 1 inr-info missing
 expect_one_line inr-info
 expect_stderr 'missing: cannot open: No such file or directory'

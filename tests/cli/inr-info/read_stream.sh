@@ -19,4 +19,4 @@ python3 -c 'import sys; b = bytearray(sys.stdin.buffer.read()); b[370] ^= 1; sys
 expect_exit 1 python3 "$reader" <flipped.inr
 expect_stderr 'damaged'
 expect_exit 1 python3 "$reader" <"$SOURCE/LICENSE"
-expect_stderr 'no INR stream'
+expect_stderr 'not an INR stream'

@@ -21,7 +21,7 @@ expect_exit 0 inr-info --config config.json
 same_bytes config.json "$CASE_FOLDER/.stdout"
 expect_exit 1 inr-info --config "$SOURCE/tests/golden/fid/stats.npz"
 expect_one_line inr-info
-expect_stderr 'holds no configuration'
+expect_stderr 'has no configuration'
 refuse_stdout .
 
 expect_exit 0 inr-info --tensors "$golden/disc-16.safetensors"
@@ -29,7 +29,7 @@ expect_stdout '^  d\.16\.conv0\.weight F32 \['
 expect_exit 0 inr-info "$SOURCE/tests/golden/fid/stats.npz"
 expect_stdout 'stats\.npz: statistics, whole: 64 features$'
 
-# A run: newest whole checkpoint, curves, best score; a cut checkpoint is passed over and told.
+# A run: newest whole checkpoint, curves, best score; a cut checkpoint is skipped and reported.
 mkdir run
 expect_exit 1 inr-info run
 expect_stdout '^run: folder, not ours$'

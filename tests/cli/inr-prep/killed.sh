@@ -35,6 +35,6 @@ sleep "$(python3 -c "print($took_ms / 8000)")"
 kill -TERM $!
 wait $!
 expect_same "status after SIGTERM" $? 75
-grep -q 'interrupted after [0-9]* pictures; the same command goes on' stderr || fail "no word on how to go on"
+grep -q 'interrupted after [0-9]* pictures; run the same command to continue' stderr || fail "no word on how to go on"
 expect_exit 0 inr-prep photos -o stopped.inrd "${options[@]}"
 expect_same "content hash after SIGTERM" "$(content_hash)" "$want"

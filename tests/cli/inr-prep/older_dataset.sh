@@ -12,7 +12,7 @@ cp set.inrd before
 
 expect_exit 0 inr-prep photos -o set.inrd --size 4
 expect_same "content hash" "$(content_hash)" "$hash"
-expect_stderr '^inr-prep: set.inrd keeps no sizes and times of its sources \(an older inr-prep made it\): whether they hold the same pictures cannot be checked$'
+expect_stderr '^inr-prep: set.inrd has no sizes and times of its sources \(it was made by an older inr-prep\), so whether they hold the same pictures cannot be checked$'
 expect_stderr 'nothing to do'
 [[ $(wc -l <"$CASE_FOLDER/.stderr") == 2 ]] || fail "more than one line about it"
 same_bytes before set.inrd
@@ -25,11 +25,11 @@ expect_same "content hash of the copy" "$(content_hash)" "$hash"
 
 # What is added is checked from then on.
 expect_exit 0 inr-prep photos -o part.inrd --size 4 --json
-expect_stderr '^inr-prep: part.inrd keeps no sizes and times of its sources'
+expect_stderr '^inr-prep: part.inrd has no sizes and times of its sources'
 expect_stdout "\"content_hash\":\"$hash\".*\"resumed_at\":3,\"unchecked\":3"
 cp photos/00003.ppm keep
 cp photos/00002.ppm photos/00003.ppm
 expect_refusal 1 '^inr-prep: photos/00003.ppm: is not the picture that part.inrd was made of: ' inr-prep photos -o part.inrd --size 4
 cp keep photos/00003.ppm
 expect_exit 0 inr-prep photos -o part.inrd --size 4
-expect_stderr 'part.inrd keeps no sizes and times of 3 of its sources'
+expect_stderr 'part.inrd has no sizes and times of 3 of its sources'

@@ -51,5 +51,5 @@ expect_stderr 'nothing to do'
 expect_same "hash" "$(content_hash)" "$want"
 expect_exit 1 inr-prep photos -o folder.inrd --size 9
 expect_one_line inr-prep
-expect_stderr 'folder.inrd: exists and was made in another way: recipe: size is 8 there and 9 here; '
+expect_stderr 'folder.inrd: exists and was made with other options: recipe: size is 8 there and 9 here; '
 same_bytes before folder.inrd

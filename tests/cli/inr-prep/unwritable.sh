@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The inr authors
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# A dataset or a folder that cannot be written is told before the pictures are listed.
+# A dataset or a folder that cannot be written is reported before the pictures are listed.
 source "$SOURCE/tests/support/bad_outputs.sh"
 source "$SOURCE/tests/support/prep_pictures.sh"
 mkdir empty

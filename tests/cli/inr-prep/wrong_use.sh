@@ -17,7 +17,7 @@ expect_stderr 'crop center needs --size'
 wrong inr-prep photos -o - --size 8
 wrong inr-prep photos -o x.inrd --size 0
 wrong inr-prep photos -o x.inrd --size 8 --codec gif
-expect_stderr '"gif" is no codec; use png, raw, jpg'
+expect_stderr '"gif" is not a codec; use png, raw, jpg'
 wrong inr-prep photos -o x.inrd --size 8 --filter lanzcos
 wrong inr-prep photos -o x.inrd --size 8 --background ecru
 wrong inr-prep photos -o x.inrd --preset emoji33
@@ -33,16 +33,16 @@ failed() {
 failed inr-prep nowhere -o x.inrd --size 8
 expect_stderr 'nowhere: cannot open: No such file'
 failed inr-prep "$SOURCE/CMakeLists.txt" -o x.inrd --size 8
-expect_stderr 'CMakeLists.txt: is no source of pictures'
+expect_stderr 'CMakeLists.txt: is not a source of pictures'
 mkdir empty
 failed inr-prep empty -o x.inrd --size 8
 expect_stderr 'empty: holds no pictures'
 failed inr-prep photos -o no/such/x.inrd --size 8
 failed inr-prep photos -o photos --size 8
 failed inr-prep photos -o "$CASE_FOLDER/photos/00000.ppm" --size 8
-expect_stderr '00000.ppm: exists and is no dataset'
+expect_stderr '00000.ppm: exists and is not a dataset'
 failed inr-prep photos/00000.ppm --export out
-expect_stderr '00000.ppm: is no dataset; make one of it with inr-prep'
+expect_stderr '00000.ppm: is not a dataset; make one with inr-prep'
 failed inr-prep - -o x.inrd --size 8 </dev/null
 expect_no_file x.inrd
 

@@ -11,13 +11,13 @@ size=$(stat -c %s whole.inr)
 
 expect_exit 1 inr-render -o out.png <"$SOURCE/LICENSE"
 expect_one_line inr-render
-expect_stderr 'stdin: no INR stream'
+expect_stderr 'stdin: not an INR stream'
 expect_no_file out.png
 expect_no_file out.png.partial
 expect_exit 1 inr-render /dev/null
 expect_one_line inr-render
 expect_exit 1 inr-render run/checkpoint-000000000.safetensors
-expect_stderr 'no INR stream'
+expect_stderr 'not an INR stream'
 refuse_stdout .
 expect_exit 1 inr-render missing.inr
 expect_stderr 'missing\.inr: cannot open: No such file'

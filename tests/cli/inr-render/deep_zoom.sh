@@ -68,7 +68,7 @@ mkdir letters_files
 echo mine >letters_files/a.txt
 expect_exit 1 inr-render s.inr -o letters.dzi
 expect_one_line inr-render
-expect_stderr 'letters_files: is there, and no letters.dzi says that it holds tiles; move it away'
+expect_stderr 'letters_files: exists, and there is no letters.dzi that describes it as tiles; move it away'
 expect_file letters_files/a.txt
 expect_no_file letters.dzi
 # Photographs by day in folders by year look like tiles.
@@ -81,7 +81,7 @@ inr-render s.inr -o own.dzi || fail "own.dzi"
 mkdir own_files/2024
 cp trip_files/2024/12_05.jpg own_files/2024
 expect_exit 1 inr-render s.inr -o own.dzi
-expect_stderr 'own_files: is there and holds 2024, which is none of its tiles; move it away'
+expect_stderr 'own_files: exists and holds 2024, which is not one of its tiles; move it away'
 expect_file own_files/2024/12_05.jpg
 expect_nothing_beside
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The inr authors
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# An output that cannot be written is told before records are waited for: pictures, arrays, films, pyramids, numbered
+# An output that cannot be written is reported before records are waited for: pictures, arrays, films, pyramids, numbered
 # files.
 source "$SOURCE/tests/support/bad_outputs.sh"
 echo "no stream" >s.inr

@@ -23,7 +23,7 @@ shows 77x5 --res 77x5
 shows 16x16 --scale 0.5
 shows 64x40 --res 64x40 --cells training --window=-1,-1,2,2
 
-# Far away float32 leaves noise, which is told once.
+# Far away float32 leaves noise, which is reported once.
 expect_exit 0 inr-render s.inr --res 8 --window 3999,0,4000,1 -o far.png
 expect_quiet
 expect_exit 0 inr-render zoom s.inr --res 8 --to=0,-5000,1,-4999 --frames 3 -o far.y4m

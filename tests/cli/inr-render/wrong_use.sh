@@ -119,7 +119,7 @@ expect_one_line inr-render
 expect_stderr '-o 1\.ppm would replace the input'
 same_bytes 1.ppm kept.inr
 
-# What was asked for and changes nothing is told.
+# What was asked for and changes nothing is reported.
 expect_exit 0 inr-render s.inr --upsample-from 0 -o plain.png
 expect_one_line inr-render
 expect_stderr 'warning: --upsample-from changed nothing'

@@ -15,7 +15,7 @@ echo '{"training": {"batch": 4}}' >part.json
 expect_exit 1 inr-train data.inrd -o other --config part.json
 expect_stderr 'part.json leaves out is as in the model of 256 x 256 pixels'
 expect_exit 1 inr-train pictures -o other
-expect_stderr 'pictures: is a folder, no dataset'
+expect_stderr 'pictures: is a folder, not a dataset'
 expect_no_file other
 
 for i in 1 2 3 4 5 6 7 8; do { printf 'P6 32 32 255\n'; head -c 3072 /dev/zero | tr '\0' "\\$i"; } >pictures/$i.ppm; done

@@ -31,7 +31,7 @@ expect_stderr "DATASET"
 # Other numbers of threads sum in another order.
 expect_exit 0 inr-train data.inrd -o branch --iterations 5 --resume --threads 2 --sample-every 0
 expect_stderr 'threads 1 \(here 2\)'
-# A newest checkpoint that is damaged is passed over and kept, and told of with --quiet too.
+# A newest checkpoint that is damaged is skipped and kept, and reported with --quiet too.
 truncate -s 1000 "branch/$(name 5)"
 cp "branch/$(name 5)" damaged5
 expect_exit 0 train -o branch --iterations 5 --resume --quiet --log-every 1

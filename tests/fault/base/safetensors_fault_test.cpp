@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(a_checksum_finds_every_flipped_bit_of_the_data) {
   for (size_t i = good.size() - data_bytes; i < good.size(); ++i) {
     std::vector<std::byte> bad = good;
     bad[i] ^= static_cast<std::byte>(1U << (i % 8));
-    BOOST_REQUIRE(fault_of([&] { read_all(bad); }).find("checksum of the data does not fit") != std::string::npos);
+    BOOST_REQUIRE(fault_of([&] { read_all(bad); }).find("checksum of the data is wrong") != std::string::npos);
   }
 }
 
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(hostile_headers) {
       {one(R"({"dtype":"F32","shape":[],"data_offsets":[0,4],"extra":1})"), "1234", "unknown key 'extra'"},
       {tensor("[1]", "[0,4]", "\"F31\""), "1234", "unknown dtype 'F31'"},
       {tensor("[1]", "[0,4]", "\"F8_E4M3\""), "1234", "unknown dtype 'F8_E4M3'"},
-      {tensor("[1]", "[0,4]", "32"), "1234", "a dtype that is no text"},
+      {tensor("[1]", "[0,4]", "32"), "1234", "a dtype that is not text"},
       {tensor("[-1]", "[0,4]"), "1234", "impossible size -1"},
       {tensor("[1.0]", "[0,4]"), "1234", "impossible size 1.0"},
       {tensor("[1e3]", "[0,4]"), "1234", "impossible size 1000.0"},
@@ -163,15 +163,15 @@ BOOST_AUTO_TEST_CASE(hostile_headers) {
       {with_a("[2]", "[1,3]"), "1234", "tensors 'a' and 'b' overlap"},
       {with_a("[0]", "[2,2]"), "1234", "tensors 'a' and 'b' overlap"},
       {with_a("[4]", "[5,9]"), "123456789", "gap of 1 bytes between 'a' and 'b'"},
-      {R"({"__metadata__":7})", "", "__metadata__ is no JSON object"},
-      {R"({"__metadata__":{"a":7}})", "", "metadata 'a' is no text"},
-      {R"({"__metadata__":{"a":{"b":"c"}}})", "", "metadata 'a' is no text"},
+      {R"({"__metadata__":7})", "", "__metadata__ is not a JSON object"},
+      {R"({"__metadata__":{"a":7}})", "", "metadata 'a' is not text"},
+      {R"({"__metadata__":{"a":{"b":"c"}}})", "", "metadata 'a' is not text"},
       {R"({"__metadata__":{},"__metadata__":{}})", "", "appears twice"},
       {R"({"__metadata__":{"checksum":"xyz"}})", "", "not a hexadecimal number"},
       {R"({"__metadata__":{"checksum":""}})", "", "not a hexadecimal number"},
       {R"({"__metadata__":{"checksum":"000000000000"}})", "", ""},
       {R"({"__metadata__":{"checksum":"1ffffffff"}})", "", "not a hexadecimal number"},
-      {R"({"__metadata__":{"checksum":"00000001"}})", "", "checksum of the data does not fit"},
+      {R"({"__metadata__":{"checksum":"00000001"}})", "", "checksum of the data is wrong"},
       {"{\"" + std::string(5000, 'n') + "\\u001b[2J\":7}", "", "not described"},
   };
   for (const Case& one_case : cases) {
@@ -208,7 +208,7 @@ BOOST_AUTO_TEST_CASE(files_on_disk) {
              std::string::npos);
   BOOST_TEST(fault_of([&] { (void)Safetensors::open(folder.path().string()); }).find("Is a directory") !=
              std::string::npos);
-  BOOST_TEST(fault_of([&] { (void)Safetensors::open("/dev/zero"); }).find("no regular file") != std::string::npos);
+  BOOST_TEST(fault_of([&] { (void)Safetensors::open("/dev/zero"); }).find("not a regular file") != std::string::npos);
   Tally tally;
   const std::vector<std::byte> good = good_file(true);
   for (uint64_t i = 0; i < 50; ++i) {

@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(foreign_input) {
     const Outcome outcome = read_all(text_bytes(text));
     BOOST_REQUIRE(outcome.fault.has_value());
     BOOST_TEST((*outcome.fault == base::Fault::kForeign));
-    BOOST_TEST(outcome.message.starts_with("input: no INR stream; "), outcome.message);
+    BOOST_TEST(outcome.message.starts_with("input: not an INR stream; "), outcome.message);
   }
 }
 

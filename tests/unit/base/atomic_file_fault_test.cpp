@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(a_whole_file_that_is_refused_its_name_can_be_kept) {
   // What has its name is not kept under another one.
   AtomicFile done(folder / "done");
   done.commit();
-  BOOST_CHECK_EXCEPTION(done.commit_as(folder / "done.partial"), SystemError, says("has its name already"));
+  BOOST_CHECK_EXCEPTION(done.commit_as(folder / "done.partial"), SystemError, says("is finished already"));
 }
 
 BOOST_AUTO_TEST_CASE(a_write_that_fails_in_the_middle_is_counted) {

@@ -262,10 +262,10 @@ BOOST_AUTO_TEST_CASE(reading_refuses_what_is_no_file) {
   BOOST_TEST(read_file(folder / "in", 5).size() == 5U);
   BOOST_CHECK_EXCEPTION(MappedFile(folder / "none"), SystemError, says("cannot open"));
   BOOST_CHECK_EXCEPTION(MappedFile(folder.path().string()), SystemError, says("Is a directory"));
-  BOOST_CHECK_EXCEPTION(MappedFile("/dev/null"), DataError, says("no regular file"));
+  BOOST_CHECK_EXCEPTION(MappedFile("/dev/null"), DataError, says("not a regular file"));
   BOOST_REQUIRE(::mkfifo((folder / "fifo").c_str(), 0600) == 0);
   BOOST_CHECK_EXCEPTION(MappedFile(folder / "fifo"), DataError,
-                        says("no regular file"));  // and does not wait for a writer
+                        says("not a regular file"));  // and does not wait for a writer
 }
 
 BOOST_AUTO_TEST_SUITE_END()

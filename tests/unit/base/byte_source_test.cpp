@@ -60,12 +60,14 @@ BOOST_AUTO_TEST_CASE(changes_are_one_error) {
   std::ofstream(path) << "0123456789";
   const base::FileBytes file(path);
   std::ofstream(path, std::ios::app) << "more";
-  BOOST_TEST(error_of([&] { file.check_unchanged(); }).find("x: was written to while it was read;") !=
+  BOOST_TEST(error_of([&] { file.check_unchanged(); }).find("x: was changed while it was being read;") !=
              std::string::npos);
   BOOST_REQUIRE(::truncate(path.c_str(), 5) == 0);
   BOOST_TEST(read(file, 0, 5) == "01234");
-  BOOST_TEST(error_of([&] { read(file, 3, 4); }).find("x: was cut while it was read;") != std::string::npos);
-  BOOST_TEST(error_of([&] { file.check_unchanged(); }).find("x: was cut while it was read;") != std::string::npos);
+  BOOST_TEST(error_of([&] { read(file, 3, 4); }).find("x: was cut short while it was being read;") !=
+             std::string::npos);
+  BOOST_TEST(error_of([&] { file.check_unchanged(); }).find("x: was cut short while it was being read;") !=
+             std::string::npos);
   std::filesystem::remove(path);  // who has it open keeps it
   BOOST_TEST(read(file, 0, 5) == "01234");
 }

@@ -121,8 +121,8 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_named) {
     return npy_by_hand("{'descr': " + descr + ", 'fortran_order': " + order + ", 'shape': " + shape + "}", data);
   };
   const std::pair<std::string, const char*> cases[] = {
-      {"", "is no npy file"},
-      {"PK\x03\x04 and so on", "is no npy file"},
+      {"", "is empty"},
+      {"PK\x03\x04 and so on", "is not an npy file"},
       {std::string("\x93NUM"), "cut short: 8 bytes promised, 4 are there"},
       {std::string("\x93NUMPY\x01\x00\x76", 9), "cut short"},
       {std::string("\x93NUMPY\x04\x00\x76\x00", 10), "npy version 4"},
@@ -144,10 +144,11 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_named) {
       {with("'<f8'", "False", "[1]", kOneDouble), "'(' expected"},
       {npy_by_hand("{'descr': '<f8', 'fortran_order': False}", kOneDouble), "lacks one of"},
       {npy_by_hand("{'descr': '<f8', 'descr': '<f8', 'fortran_order': False, 'shape': (1,)}", kOneDouble),
-       "once too often"},
-      {npy_by_hand("{'color': 1}", kOneDouble), "'color' once too often"},
+       "which is unknown or repeated"},
+      {npy_by_hand("{'color': 1}", kOneDouble), "'color' which is unknown or repeated"},
       {npy_by_hand("{'descr': '<f8", kOneDouble), "text expected"},
-      {npy_by_hand("{'descr': '<f8', 'fortran_order': False, 'shape': (1,)} 7", kOneDouble), "goes on after its end"},
+      {npy_by_hand("{'descr': '<f8', 'fortran_order': False, 'shape': (1,)} 7", kOneDouble),
+       "has text after its closing brace"},
       {npy_by_hand("", kOneDouble), "'{' expected"},
       {npy_by_hand("{'descr': '<f8', 'fortran_order': False, 'shape': (" + std::string(500, '1') + ",)}", ""),
        "impossible size"},

@@ -253,7 +253,7 @@ BOOST_AUTO_TEST_CASE(what_was_given_in_place_of_a_dataset_is_told) {
     return "none";
   };
   const std::string of_folder = fault(folder.path().string());
-  BOOST_TEST(of_folder.find("is a folder, no dataset") != std::string::npos);
+  BOOST_TEST(of_folder.find("is a folder, not a dataset") != std::string::npos);
   const std::string locked = folder / "locked.inrd";
   build(locked, 2, 2, false);
   std::filesystem::permissions(locked, std::filesystem::perms::none);

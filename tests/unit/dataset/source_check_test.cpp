@@ -72,7 +72,7 @@ dataset::PrepareOptions options_for(const std::string& out) {
 
 std::string refusal(const dataset::PictureSource& source, const dataset::PrepareOptions& options) {
   try {
-    static_cast<void>(store::prepare(source, options));
+    static_cast<void>(dataset::prepare(source, options));
   } catch (const base::DataError& error) {
     return error.what();
   }
@@ -140,16 +140,16 @@ BOOST_AUTO_TEST_CASE(source_check_reads_only_what_it_must) {
   const test::TemporaryFolder folder;
   StampedSource source(450);
   const dataset::PrepareOptions options = options_for(folder / "set");
-  BOOST_TEST((store::prepare(source, options).end == PrepareEnd::kComplete && source.n_reads == 450));
-  auto report = store::prepare(source, options);
+  BOOST_TEST((dataset::prepare(source, options).end == PrepareEnd::kComplete && source.n_reads == 450));
+  auto report = dataset::prepare(source, options);
   BOOST_TEST((report.end == PrepareEnd::kNothingToDo && report.n_unknown == 0 && source.n_reads == 450));
   for (const size_t i : {0U, 199U, 200U, 449U}) source.stamp_of(i).mark += 1;
-  report = store::prepare(source, options);
+  report = dataset::prepare(source, options);
   BOOST_TEST((report.end == PrepareEnd::kNothingToDo && report.n_retimed == 4 && source.n_reads == 454));
   source.picture(449)[20] ^= std::byte{1};
   const std::string text = refusal(source, options);
   BOOST_TEST(contains(text, "picture 449: is not the picture that "));
-  BOOST_TEST(contains(text, "its contents are others; name another dataset with -o, or delete "));
+  BOOST_TEST(contains(text, "its contents differ; name another dataset with -o, or delete "));
   // The first in order, whatever the threads; with a checksum instead of a time without reading.
   source.stamp_of(210).n_bytes += 1;
   source.stamp_of(209).mark_is_checksum = true;
@@ -161,13 +161,13 @@ BOOST_AUTO_TEST_CASE(source_check_of_contents) {
   const test::TemporaryFolder folder;
   StampedSource source(20);
   dataset::PrepareOptions options = options_for(folder / "set");
-  static_cast<void>(store::prepare(source, options));
+  static_cast<void>(dataset::prepare(source, options));
   source.picture(7)[30] ^= std::byte{1};  // of the same size and time
-  BOOST_TEST((store::prepare(source, options).end == PrepareEnd::kNothingToDo));
+  BOOST_TEST((dataset::prepare(source, options).end == PrepareEnd::kNothingToDo));
   options.recheck = true;
   BOOST_TEST(contains(refusal(source, options), "picture 7: "));
   source.picture(7)[30] ^= std::byte{1};
-  BOOST_TEST((store::prepare(source, options).end == PrepareEnd::kNothingToDo));
+  BOOST_TEST((dataset::prepare(source, options).end == PrepareEnd::kNothingToDo));
 }
 
 BOOST_AUTO_TEST_CASE(source_check_of_an_interrupted_build) {
@@ -175,7 +175,7 @@ BOOST_AUTO_TEST_CASE(source_check_of_an_interrupted_build) {
   StampedSource source(20);
   const dataset::PrepareOptions options = options_for(folder / "set");
   int n_asked = 0;
-  BOOST_TEST((store::prepare(source, options, {.interrupted = [&] { return ++n_asked > 9; }}).end ==
+  BOOST_TEST((dataset::prepare(source, options, {.interrupted = [&] { return ++n_asked > 9; }}).end ==
               PrepareEnd::kInterrupted));
   const int64_t n_stored = dataset::DatasetReader(folder / "set", {.allow_building = true}).info().n_sources;
   BOOST_TEST((n_stored > 3 && n_stored < 15));
@@ -184,11 +184,11 @@ BOOST_AUTO_TEST_CASE(source_check_of_an_interrupted_build) {
   BOOST_TEST(dataset::DatasetReader(folder / "set", {.allow_building = true}).info().n_sources == n_stored);
   source.stamp_of(3).n_bytes -= 2;
   source.stamp_of(18).n_bytes += 2;  // not read so far
-  const auto report = store::prepare(source, options);
+  const auto report = dataset::prepare(source, options);
   BOOST_TEST((report.end == PrepareEnd::kComplete && report.n_stored_before == n_stored && report.changed.n == 0));
   // Stopped while it is compared: nothing is said of it.
   BOOST_TEST(
-      (store::prepare(source, options, {.interrupted = [] { return true; }}).end == PrepareEnd::kCheckInterrupted));
+      (dataset::prepare(source, options, {.interrupted = [] { return true; }}).end == PrepareEnd::kCheckInterrupted));
 }
 
 BOOST_AUTO_TEST_CASE(sources_that_change_while_they_are_read) {
@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(sources_that_change_while_they_are_read) {
   StampedSource source(12);
   dataset::PrepareOptions options = options_for(folder / "once");
   source.writes_left[5] = 2;  // quiet at the third attempt
-  auto report = store::prepare(source, options);
+  auto report = dataset::prepare(source, options);
   BOOST_TEST((report.end == PrepareEnd::kComplete && report.changed.n == 0 && source.n_reads == 14));
   // Without end: no bad picture that --skip-bad leaves out, and what came before is kept.
   options.out = folder / "always";
@@ -206,10 +206,10 @@ BOOST_AUTO_TEST_CASE(sources_that_change_while_they_are_read) {
       contains(refusal(source, options), "picture 5: is being written by another program; run the same command"));
   BOOST_TEST(dataset::DatasetReader(folder / "always", {.allow_building = true}).size() == 5);
   source.writes_left.clear();
-  BOOST_TEST((store::prepare(source, options).end == PrepareEnd::kComplete));
+  BOOST_TEST((dataset::prepare(source, options).end == PrepareEnd::kComplete));
   // After it was read, before the end.
   options.out = folder / "later";
-  report = store::prepare(source, options, {.progress = [&](int64_t n_done, int64_t) {
+  report = dataset::prepare(source, options, {.progress = [&](int64_t n_done, int64_t) {
                             if (n_done == 12) source.stamp_of(3).mark = source.stamp_of(8).mark = 1;
                           }});
   BOOST_TEST((report.end == PrepareEnd::kComplete && report.changed.n == 2 && report.changed.first == "picture 3"));
@@ -255,12 +255,12 @@ BOOST_AUTO_TEST_CASE(source_check_of_lmdb_and_font) {
   const std::string lmdb = folder / "data";
   write_lmdb(lmdb, {{"a", ppm(1)}, {"b", ppm(2)}});
   const dataset::PrepareOptions options = options_for(folder / "set");
-  static_cast<void>(store::prepare(*dataset::open_source(lmdb), options));
+  static_cast<void>(dataset::prepare(*dataset::open_source(lmdb), options));
   std::filesystem::rename(lmdb, lmdb + "2");
-  auto report = store::prepare(*dataset::open_source(lmdb + "2"), options);
+  auto report = dataset::prepare(*dataset::open_source(lmdb + "2"), options);
   BOOST_TEST((report.end == PrepareEnd::kNothingToDo && report.n_retimed == 0));
   touch(lmdb + "2");
-  report = store::prepare(*dataset::open_source(lmdb + "2"), options);
+  report = dataset::prepare(*dataset::open_source(lmdb + "2"), options);
   BOOST_TEST((report.end == PrepareEnd::kNothingToDo && report.n_retimed == 2));
   // As many bytes under the same keys by one more transaction.
   write_lmdb(lmdb + "2", {{"b", ppm(3)}});
@@ -269,9 +269,9 @@ BOOST_AUTO_TEST_CASE(source_check_of_lmdb_and_font) {
   const std::string font = folder / "font.ttf";
   test::write_file(font, font_of(png(1)));
   const dataset::PrepareOptions of_font = options_for(folder / "emoji");
-  static_cast<void>(store::prepare(*dataset::open_source(font), of_font));
+  static_cast<void>(dataset::prepare(*dataset::open_source(font), of_font));
   touch(font);
-  BOOST_TEST(store::prepare(*dataset::open_source(font), of_font).n_retimed == 1);
+  BOOST_TEST(dataset::prepare(*dataset::open_source(font), of_font).n_retimed == 1);
   test::write_file(font, font_of(png(2)));
   touch(font);
   BOOST_TEST(contains(refusal(*dataset::open_source(font), of_font), "emoji-00000.png: is not the picture that "));

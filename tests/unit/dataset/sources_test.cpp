@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(sources_lists_files_and_several) {
   test::write_file(folder / "two.png", png(2));
   test::write_file(folder / "text.png", std::vector<std::byte>(9, std::byte{'a'}));
   BOOST_TEST(dataset::open_source(folder / "one")->kind() == "file");
-  BOOST_TEST(contains(message_of<base::DataError>(folder / "text.png"), "is no source of pictures"));
+  BOOST_TEST(contains(message_of<base::DataError>(folder / "text.png"), "is not a source of pictures"));
   BOOST_TEST(contains(message_of<base::DataError>("/dev/null"), "neither a folder nor a regular file"));
 
   std::istringstream lines((folder / "two.png") + "\r\n\n" + (folder / "one") + "\n" + (folder / "gone"));

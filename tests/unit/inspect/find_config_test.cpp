@@ -14,6 +14,7 @@ namespace {
 
 using namespace inr::model;
 using inr::base::DataError;
+using inr::inspect::find_config;
 
 const Config& tiny() { return find_preset("tiny32").config; }
 

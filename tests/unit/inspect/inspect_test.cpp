@@ -28,9 +28,16 @@ Finding inspect_bytes(const test::TemporaryFolder& folder, const Bytes& bytes,
 void expect(const Finding& finding, std::string_view kind, FileState state, std::string_view fault = {}) {
   BOOST_TEST(finding.kind == kind);
   BOOST_TEST((finding.state == state),
-             "state of " << kind << ": " << model::to_string(finding.state) << ": " << finding.fault);
+             "state of " << kind << ": " << inspect::to_string(finding.state) << ": " << finding.fault);
   BOOST_TEST(finding.fault.find(fault) != std::string::npos, finding.fault);
   BOOST_TEST(finding.fault.empty() == (state == FileState::kWhole), finding.fault);
+}
+
+// Names that say of every file in the folder what is wrong with it.
+std::string misleading_folder(const test::TemporaryFolder& folder) {
+  const std::string path = folder / "cut short, newer than this program reads, inside a page";
+  std::filesystem::create_directory(path);
+  return path;
 }
 
 }  // namespace
@@ -138,12 +145,12 @@ BOOST_AUTO_TEST_CASE(streams) {
   BOOST_TEST(cut.summary.starts_with("4 whole records in 2 streams"), cut.summary);
 
   expect(inspect_bytes(folder, test::model_stream(1, stream::ThetaDtype::kF32, true)), "INR stream",
-         FileState::kDamaged, "the head's configuration has ");
+         FileState::kDamaged, "but its configuration asks for ");
   expect(inspect_bytes(folder, test::as_bytes("INRSTR")), "INR stream", FileState::kCutShort);
 
   const test::BytesDescriptor other(test::as_bytes("# a text\n"));
   const Finding foreign = inspect::inspect_stream(other.fd(), "stdin");
-  expect(foreign, "input", FileState::kNotOurs, "no INR stream");
+  expect(foreign, "input", FileState::kNotOurs, "not an INR stream");
   const test::BytesDescriptor nothing{Bytes{}};
   expect(inspect::inspect_stream(nothing.fd(), "stdin"), "INR stream", FileState::kCutShort, "empty input");
 }
@@ -165,6 +172,69 @@ BOOST_AUTO_TEST_CASE(datasets) {
   Bytes cut = base::read_file(folder / "whole.inrd");
   cut.resize(cut.size() - 4096);
   expect(inspect_bytes(folder, cut), "dataset", FileState::kCutShort, "cut short");
+}
+
+// The state follows from the kind of the error, whatever words the path puts into its message.
+BOOST_AUTO_TEST_CASE(names_of_folders_decide_nothing) {
+  const test::TemporaryFolder folder;
+  const std::string misleading = misleading_folder(folder);
+  const std::string path = misleading + "/file";
+  const auto inspected = [&](const Bytes& bytes) {
+    test::write_file(path, bytes);
+    Finding finding = inspect::inspect(path, {.check = true});
+    BOOST_TEST(finding.fault.find(misleading) == std::string::npos, finding.fault);
+    return finding;
+  };
+  Bytes checkpoint = test::small_checkpoint().bytes();
+  checkpoint.back() ^= std::byte{1};
+  const Finding damaged = inspected(checkpoint);
+  expect(damaged, "safetensors file", FileState::kDamaged, "checksum");
+  BOOST_TEST(inspect::to_json(damaged)["fault_kind"].get<std::string>() == "damaged");
+
+  Bytes stream = test::model_stream(2);
+  stream[stream.size() - 40] ^= std::byte{1};
+  expect(inspected(stream), "INR stream", FileState::kDamaged, "damaged after ");
+  Bytes picture = test::small_png();
+  picture[picture.size() - 20] ^= std::byte{1};
+  expect(inspected(picture), "PNG picture", FileState::kDamaged);
+  expect(inspected(test::as_bytes(R"({"model": {"rnak": 3}})")), "configuration", FileState::kDamaged, "rnak");
+
+  test::write_dataset(misleading + "/set.inrd", 3);
+  Bytes dataset = base::read_file(misleading + "/set.inrd");
+  for (size_t i = 3 * 4096; i < 4 * 4096; ++i) dataset[i] ^= std::byte{0x55};
+  expect(inspected(dataset), "dataset", FileState::kDamaged);
+}
+
+BOOST_AUTO_TEST_CASE(the_kind_of_a_fault_is_reported) {
+  const test::TemporaryFolder folder;
+  const auto kind_of = [&](const Bytes& bytes) {
+    const base::Json json = inspect::to_json(inspect_bytes(folder, bytes, {.check = true}));
+    BOOST_TEST(json.contains("fault") == json.contains("fault_kind"));
+    return json["state"].get<std::string>() + ": " + json.value("fault_kind", "none");
+  };
+  const Bytes whole = test::small_checkpoint().bytes();
+  BOOST_TEST(kind_of(whole) == "whole: none");
+  BOOST_TEST(kind_of(Bytes(whole.begin(), whole.end() - 9)) == "cut short: cut short");
+  BOOST_TEST(kind_of({}) == "cut short: empty");
+  BOOST_TEST(kind_of(test::as_bytes("# a text\n")) == "not ours: foreign");
+  test::SmallCheckpoint newer = test::small_checkpoint();
+  newer.metadata["version"] = "7";
+  BOOST_TEST(kind_of(newer.bytes()) == "newer than this program: newer");
+  const std::string header = R"({"a":{"dtype":"F8_E4M3","shape":[8],"data_offsets":[0,8]}})";
+  std::string eight(8, '\0');
+  eight[0] = static_cast<char>(header.size());
+  BOOST_TEST(kind_of(test::as_bytes(eight + header + "01234567")) == "unsupported: unsupported");
+  test::write_dataset(folder / "half.inrd", 3, false);
+  BOOST_TEST(kind_of(base::read_file(folder / "half.inrd")) == "building: other");
+}
+
+// Another file under the name of a checkpoint is damage of the run.
+BOOST_AUTO_TEST_CASE(a_foreign_file_in_a_run) {
+  const test::TemporaryFolder folder;
+  const std::string run = folder / "run";
+  test::write_file(run + "/checkpoint-000000100.safetensors", test::small_checkpoint(false, 100).bytes());
+  test::write_file(run + "/checkpoint-000000200.safetensors", test::as_bytes("a text, and not a checkpoint"));
+  expect(inspect::inspect(run), "run folder", FileState::kDamaged, "not a safetensors file");
 }
 
 BOOST_AUTO_TEST_CASE(pictures_tell_their_command) {
@@ -206,7 +276,7 @@ BOOST_AUTO_TEST_CASE(foreign_and_unreadable_files) {
   expect(inspect_bytes(folder, test::as_bytes("{ no JSON")), "JSON document", FileState::kDamaged);
   expect(inspect_bytes(folder, test::as_bytes(R"({"model": {"rnak": 3}})")), "configuration", FileState::kDamaged,
          "rnak");
-  expect(inspect::inspect(folder.path().string()), "folder", FileState::kNotOurs, "no run folder");
+  expect(inspect::inspect(folder.path().string()), "folder", FileState::kNotOurs, "not a run folder");
   BOOST_CHECK_THROW(inspect::inspect(folder / "missing"), base::SystemError);
 }
 

@@ -152,7 +152,7 @@ BOOST_FIXTURE_TEST_CASE(options_beside_arrays, Folders) {
   BOOST_CHECK_EXCEPTION(evaluate(request), base::UsageError, says("--upsampled makes pictures larger"));
   request.upsampling = metrics::Upsampling::kNone;
   request.protocol = "clean";
-  BOOST_CHECK_EXCEPTION(evaluate(request), base::DataError, says("statistics of protocol p, and --protocol is clean"));
+  BOOST_CHECK_EXCEPTION(evaluate(request), base::DataError, says("statistics of protocol p, but --protocol is clean"));
   request.allow_mixed = true;
   BOOST_TEST(evaluate(request).score.has_value());
 }

@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(class_scores_and_protocols_that_a_network_does_not_have) {
                         says("random-conv-1 has no class scores"));
   BOOST_CHECK_EXCEPTION(
       metrics::open_network("", "clean"), base::UsageError,
-      says("protocol clean is one of Inception, and the built-in random network has pil-bicubic-224"));
+      says("protocol clean belongs to Inception; the built-in random network has only pil-bicubic-224"));
   // What no file could make right is told before one is opened.
   BOOST_CHECK_EXCEPTION(metrics::open_network("absent", "nvidai"), base::UsageError, says("did you mean nvidia?"));
 }

@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(texts) {
   BOOST_TEST(metrics::parse_shard("2/8").index == 2);
   BOOST_TEST(metrics::parse_shard("8/8").count == 8);
   for (const char* text : {"", "3", "0/2", "3/2", "1/0", "-1/2", "1/2/3", "1/ 2", "a/b", "1/9999999"}) {
-    BOOST_CHECK_EXCEPTION(metrics::parse_shard(text), base::UsageError, says("is no shard"));
+    BOOST_CHECK_EXCEPTION(metrics::parse_shard(text), base::UsageError, says("is not a shard"));
   }
 }
 
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
   metrics::merge_parts({a, other([](auto& info) { info.resolution = "64x64"; }), c}, out, true);
   BOOST_TEST(metrics::load_statistics(out).info.resolution == "mixed");
   BOOST_CHECK_EXCEPTION(metrics::load_statistics(a), base::DataError, says("is shard 1 of 3"));
-  BOOST_CHECK_EXCEPTION(metrics::load_part(out), base::DataError, says("is no shard"));
+  BOOST_CHECK_EXCEPTION(metrics::load_part(out), base::DataError, says("is not a shard"));
   BOOST_CHECK_EXCEPTION(metrics::merge_parts({a, b, c}, a, false), base::UsageError, says("would replace"));
 }
 

@@ -151,7 +151,7 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_be_upsampled_is_told, Folders) {
   test::write_folder(folder.path() / "mixed", {test::rectangles(1), test::rectangles(2, 16, 16)});
   request.upsampling = metrics::Upsampling::kNearest;
   request.fake = folder / "wide";
-  refused(request, "32x16, and an upsampled distance is for square ones");
+  refused(request, "32x16, but an upsampled distance needs square ones");
   request.fake = folder / "mixed";
   refused(request, "several sizes");
   request.real = "";
@@ -200,7 +200,7 @@ BOOST_FIXTURE_TEST_CASE(statistics_hold_no_features, Folders) {
   BOOST_CHECK_EXCEPTION(evaluate(request), base::DataError, says("few.npz: holds statistics, and --kid"));
   request.kid = false;
   request.protocol = "nvidia";
-  BOOST_CHECK_EXCEPTION(evaluate(request), base::DataError, says("of protocol pil-bicubic-224, and --protocol is"));
+  BOOST_CHECK_EXCEPTION(evaluate(request), base::DataError, says("of protocol pil-bicubic-224, but --protocol is"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(matrices_that_are_no_covariance) {
   };
   const auto refused = [&](const std::vector<double>& sigma, const std::string& text) {
     BOOST_CHECK_EXCEPTION(load_statistics(write(sigma)), base::DataError,
-                          says("s.npz: sigma is no covariance: " + text));
+                          says("s.npz: sigma is not a covariance matrix: " + text));
   };
   refused({-10, 0, 0, -10}, "its trace is not positive");
   refused({3, 0, 0, -1}, "it has negative eigenvalues");

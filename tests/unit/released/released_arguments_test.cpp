@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/json.hpp"
-#include "unit/store/released_models.hpp"
+#include "unit/released/released_models.hpp"
 
 using namespace inr;
 using base::Json;

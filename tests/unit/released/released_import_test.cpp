@@ -18,7 +18,7 @@
 #include "base/safetensors.hpp"
 #include "released/released_list.hpp"
 #include "support/mutate.hpp"
-#include "unit/store/released_models.hpp"
+#include "unit/released/released_models.hpp"
 
 using namespace inr;
 using test::Changed;
@@ -168,10 +168,12 @@ BOOST_AUTO_TEST_CASE(a_file_that_changes_meanwhile_is_one_error) {
     const released::ReleasedPlan plan = released::plan_released(source);
     BOOST_TEST(released::hash_released(source).size() == 64U);
     BOOST_REQUIRE(::truncate(path.c_str(), 9000) == 0);
-    BOOST_TEST(has(error_of([&] { released::hash_released(source); }), "x: was cut while it was read"));
-    BOOST_TEST(has(error_of([&] { released::write_released(plan, out, {}); }), "x: was cut while it was read"));
+    BOOST_TEST(has(error_of([&] { released::hash_released(source); }), "x: was cut short while it was being read"));
+    BOOST_TEST(
+        has(error_of([&] { released::write_released(plan, out, {}); }), "x: was cut short while it was being read"));
     std::filesystem::copy_file(golden(name), path, std::filesystem::copy_options::overwrite_existing);
-    BOOST_TEST(has(error_of([&] { released::write_released(plan, out, {}); }), "x: was written to while it was read"));
+    BOOST_TEST(
+        has(error_of([&] { released::write_released(plan, out, {}); }), "x: was changed while it was being read"));
     BOOST_TEST(!std::filesystem::exists(out));
   }
 }
@@ -187,8 +189,7 @@ BOOST_AUTO_TEST_CASE(a_checksum_is_compared) {
   std::vector<std::byte> bytes = base::read_file(path);
   BOOST_TEST(error_of([&] { released::hash_released(read_bytes(bytes)); }) == "no error");
   bytes.back() ^= std::byte{1};
-  BOOST_TEST(
-      has(error_of([&] { released::hash_released(read_bytes(bytes)); }), "the checksum of the data does not fit"));
+  BOOST_TEST(has(error_of([&] { released::hash_released(read_bytes(bytes)); }), "the checksum of the data is wrong"));
 }
 
 BOOST_AUTO_TEST_CASE(neither_kind_of_file) {
@@ -197,7 +198,7 @@ BOOST_AUTO_TEST_CASE(neither_kind_of_file) {
   base::AtomicFile file(path);
   file.write("hello, this is no model");
   file.commit();
-  BOOST_TEST(has(error_of([&] { released::open_released(path); }), "is no pickle"));
+  BOOST_TEST(has(error_of([&] { released::open_released(path); }), "is not a pickle"));
   BOOST_TEST(has(error_of([] { released::open_released(golden("definition.safetensors")); }), "lacks init_kwargs"));
   BOOST_TEST(has(error_of([] { released::open_released(golden("imported.safetensors")); }), "of this toolkit already"));
   BOOST_CHECK_THROW(released::open_released(folder / "missing"), base::SystemError);

@@ -7,7 +7,7 @@
 
 #include "base/atomic_file.hpp"
 #include "support/mutate.hpp"
-#include "unit/store/released_models.hpp"
+#include "unit/released/released_models.hpp"
 
 using namespace inr;
 using test::error_of;
