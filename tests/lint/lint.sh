@@ -49,13 +49,6 @@ while IFS= read -r file; do
   [[ $file == *.cpp && -f ${file%.cpp}.hpp ]] || complain "$file: no header comment after the SPDX lines"
 done < <(awk 'FNR == 3 && !/^\/\// { print FILENAME }' "${sources[@]}")
 
-# Length.
-while read -r lines file; do
-  limit=300
-  [[ $file != cmd/* ]] || limit=200
-  [[ $file == total ]] || ((lines <= limit)) || complain "$file: $lines lines; the limit is $limit"
-done < <(wc -l "${sources[@]}")
-
 # Words, paths of somebody's machine.
 words='\b(TO''DO|FIX''ME|XX''X)\b|(?i:not imple''mented|\bplace''holder|\bst''ubs?\b|\bha''cks?\b)'
 mapfile -t readable < <(printf '%s\n' "${texts[@]}"; printf '%s\n' "${files[@]}" | grep '\.md$')
