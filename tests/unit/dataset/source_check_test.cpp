@@ -210,8 +210,8 @@ BOOST_AUTO_TEST_CASE(sources_that_change_while_they_are_read) {
   // After it was read, before the end.
   options.out = folder / "later";
   report = dataset::prepare(source, options, {.progress = [&](int64_t n_done, int64_t) {
-                            if (n_done == 12) source.stamp_of(3).mark = source.stamp_of(8).mark = 1;
-                          }});
+                              if (n_done == 12) source.stamp_of(3).mark = source.stamp_of(8).mark = 1;
+                            }});
   BOOST_TEST((report.end == PrepareEnd::kComplete && report.changed.n == 2 && report.changed.first == "picture 3"));
   const std::vector<std::string> lines = dataset::remarks(report, options);
   BOOST_REQUIRE(lines.size() >= 1U);

@@ -88,8 +88,8 @@ BOOST_AUTO_TEST_CASE(reference_equals_whole_images_in_float64) {
     const std::vector<float> theta = test::random_theta(named.config, 3);
     for (size_t i = 0; i < requests.size(); ++i) {
       model::GridRequest request = requests[i];
-      const bool interpolated = model::row_of(named.config.decoder).style &&
-                                named.config.upsampling == model::Upsampling::kBilinear;
+      const bool interpolated =
+          model::row_of(named.config.decoder).style && named.config.upsampling == model::Upsampling::kBilinear;
       // Of blocks that meet by interpolation only the last one can be made denser.
       if (interpolated && request.upsample_from == 0) request.upsample_from = std::ssize(named.config.blocks) - 1;
       const model::GridPlan plan = plan_grid(named.config, request);
