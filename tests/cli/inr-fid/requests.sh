@@ -18,8 +18,8 @@ for side in real fake; do
   expect_same n_$side "$(value n_$side)" 3
 done
 refused 1 'six.inr: holds 6 pictures, 7 were asked for' --real six.inr --save-stats s.npz -n 7
-refused 2 '--n-real is of the real side' --fake six.inr --save-stats s.npz --n-real 3
-refused 2 'of the real side both' --real six.inr --save-stats s.npz --n-real 3 -n 3
+refused 2 '--n-real needs --real' --fake six.inr --save-stats s.npz --n-real 3
+refused 2 'both mean the real side' --real six.inr --save-stats s.npz --n-real 3 -n 3
 
 # Outputs of every mode.
 before=$(sha256sum six.inr net.safetensors pics/*)
@@ -27,9 +27,9 @@ refused 2 '-o net.safetensors would replace what --network reads' stats six.inr 
 refused 2 '-o pics/0.ppm would replace what stats reads' stats pics -o pics/0.ppm
 refused 2 '-o ./six.inr would replace what stats reads' stats six.inr -o ./six.inr
 expect_same "inputs" "$(sha256sum six.inr net.safetensors pics/*)" "$before"
-refused 2 '--save-stats - is no file' --real six.inr --save-stats -
-refused 2 '--append - is no file' --real six.inr --fake six.inr --allow-few --append -
-refused 2 '--save-stats and --append name one file' --real six.inr --fake six.inr --allow-few --save-stats x --append ./x
+refused 2 '--save-stats -: stdout is for the result' --real six.inr --save-stats -
+refused 2 '--append -: stdout is for the result' --real six.inr --fake six.inr --allow-few --append -
+refused 2 '--save-stats and --append name the same file' --real six.inr --fake six.inr --allow-few --save-stats x --append ./x
 expect_no_file -
 expect_no_file x
 expect_exit 0 inr-fid stats pics -o pics/new.npz # a file that is not there yet replaces nothing
@@ -89,7 +89,7 @@ refused 1 'skew.npz: sigma is not a covariance matrix: it is not symmetric' --re
 
 # Beside two files of arrays.
 refused 1 'absent: cannot open' --real foreign.npz --fake again.npz --network absent
-refused 2 'is no protocol of Inception' --real foreign.npz --fake again.npz --protocol nonsense
+refused 2 'is not a protocol of Inception' --real foreign.npz --fake again.npz --protocol nonsense
 refused 2 '--upsampled makes pictures larger' --real foreign.npz --fake again.npz --upsampled inr
 
 # An archive of a few kilobytes that unpacks to much is refused before it does.

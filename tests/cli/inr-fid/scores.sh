@@ -40,7 +40,7 @@ refused 2 '--pr compares two sides' --real b.inr --pr --save-stats s.npz
 expect_no_file s.npz
 refused 2 'protocol nvidia' --real a.inr --fake b.inr --allow-few --protocol nvidia
 inr-fid --real a.inr --save-stats a.npz --quiet >/dev/null || fail "inr-fid"
-refused 1 'a.npz: holds statistics, and --kid' --real a.npz --fake b.inr --allow-few --kid
+refused 1 'a.npz: holds statistics, but --kid' --real a.npz --fake b.inr --allow-few --kid
 refused 1 'a.npz: statistics of protocol pil-bicubic-224, but --protocol is clean' --real a.npz --fake a.npz --allow-few --protocol clean
 
 # Features on disk stand for their pictures: the same scores, the first so many of them, and exactly as many as asked for.
@@ -55,11 +55,11 @@ python3 -c "import sys; sys.exit(abs($(value fid) - $fid) > 1e-9 * abs($fid))" |
 expect_exit 0 inr-fid --real fa.npz --fake b.inr --n-real 7 -n 9 --allow-few --json
 expect_same "numbers" "$(value n_real) $(value n_fake)" "7 9"
 refused 1 'fa.npz: holds features of 24 pictures, 25 were asked for' --real fa.npz --fake b.inr --n-real 25 --allow-few
-refused 1 'sa.npz: holds statistics, and --save-features' --real sa.npz --save-features x.npz
+refused 1 'sa.npz: holds statistics, but --save-features' --real sa.npz --save-features x.npz
 expect_no_file x.npz
 cp fa.npz before.npz
 refused 2 'would replace what --real reads' --real fa.npz --save-features fa.npz
-refused 2 'name one file' --real fa.npz --save-features y.npz --save-stats y.npz
+refused 2 'name the same file' --real fa.npz --save-features y.npz --save-stats y.npz
 refused 1 'were asked for' --real a.inr --n-real 30 --save-features fa.npz
 cmp fa.npz before.npz || fail "a failing run changed fa.npz"
 head -c 900 fa.npz >cut.npz

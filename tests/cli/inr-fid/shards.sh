@@ -72,5 +72,5 @@ refused 2 'takes one side' stats -o out.npz
 refused 2 'name it with -o' stats side.inr
 refused 2 '-o p1.npz would replace what merge reads' merge p1.npz p2.npz p3.npz -o p1.npz
 refused 2 'neither stats nor merge' score side.inr -o out.npz
-refused 2 'takes no score' stats side.inr --kid -o out.npz
-refused 2 'of inr-fid stats and merge' --real side.inr --fake side.inr --shard 1/2
+refused 2 'stats does not take --kid' stats side.inr --kid -o out.npz
+refused 2 'belong to inr-fid stats and merge' --real side.inr --fake side.inr --shard 1/2

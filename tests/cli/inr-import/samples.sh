@@ -35,7 +35,7 @@ cmp -s three.inr ours.inr && fail "--seed-style changes nothing"
 for made in "inr-sample --seeds 5,9 --seed-style numpy --truncation 0.7" "inr-sample --seed 4 -n 3 --seed-style numpy" \
   "inr-interp --seeds 5,9 --frames 3 --seed-style numpy"; do
   $made --checkpoint model.safetensors | inr-render --res 16 -o picture.png || fail "$made"
-  command=$(inr-info picture.png | grep -o 'inr-[a-z]* .*inr-render.*') || fail "inr-info tells no command for: $made"
+  command=$(inr-info picture.png | grep -o 'inr-[a-z]* .*inr-render.*') || fail "inr-info shows no command for: $made"
   [[ $command == *"--seed-style numpy"* ]] || fail "the command lacks the style: $command"
   bash -o pipefail -c "$command" >again.png </dev/null || fail "the command fails: $command"
   python3 - <<'PYTHON' || fail "the command draws another picture: $command"

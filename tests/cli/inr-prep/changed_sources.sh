@@ -77,7 +77,7 @@ same - l.inrd < <(list cats)
 expect_exit 0 inr-prep cats dogs -o both.inrd --size 8
 touch dogs/00011.ppm
 expect_exit 0 inr-prep cats dogs -o both.inrd --size 8
-expect_stderr '1 of 24 sources have another time'
+expect_stderr '1 of 24 sources have a new modification time'
 cp -p cats/00011.ppm dogs/00011.ppm
 expect_refusal 1 '^inr-prep: dogs/00011.ppm: is not the picture that both.inrd was made of: its contents differ' \
   inr-prep cats dogs -o both.inrd --size 8

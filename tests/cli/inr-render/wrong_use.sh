@@ -48,14 +48,14 @@ refuse '--window: window 0.5,0,0.5,1 is empty' s.inr --window 0.5,0,0.5,1
 refuse 'neither density nor training' s.inr --cells all
 refuse 'is no format' s.inr --format gif
 refuse 'no amount of memory' s.inr --memory lots
-refuse 'upsample-from 2 names no block' s.inr --upsample-from 2
+refuse 'upsample-from 2 is not a block' s.inr --upsample-from 2
 refuse '1048576' s.inr --res 2000000
 refuse '1 \.\.\. 1048576' s.inr --res 3000000000
 refuse 'use PNG' s.inr --res 30000 --format jpg --columns 3
 refuse 'fit into memory' each s.inr --res 20000 --format y4m
 refuse 'fewer columns or smaller cells' s.inr --columns 2000000000
 refuse 'fewer columns or smaller cells' s.inr --res 1 --columns 10000000
-refuse 'too fine to be told apart' zoom s.inr --to 0.4,0.4,0.400000001,0.400000001 --frames 6 -o 'fine/%d.png'
+refuse 'too fine: neighbouring points would be equal' zoom s.inr --to 0.4,0.4,0.400000001,0.400000001 --frames 6 -o 'fine/%d.png'
 refuse 'less than a pixel of it wide; give a larger --window' superres s.inr --compare nearest --window 0,0,0.01,0.01 --res 64
 refuse 'this tool computes on the processor only; use --device cpu' s.inr --device cuda
 refuse 'one file for all pictures' each s.inr -o 'a%d.y4m'

@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(npz_hostile_directories) {
     const char* fault;
   };
   const Case cases[] = {{first + kFlagsAt, 1, 2, "encrypted"},
-                        {first + kMethodAt, 12, 2, "packed by method 12"},
+                        {first + kMethodAt, 12, 2, "compressed by method 12"},
                         {first + kMethodAt, 8, 2, "cannot be decompressed"},
                         {first + kCrcAt, 0x12345678, 4, "cannot be decompressed"},
                         {first + kPackedAt, 0xFFFFFFF0, 4, "cannot hold"},

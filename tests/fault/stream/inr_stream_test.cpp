@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(counts_that_contradict_the_records) {
   const Outcome dropped = read_all(fewer);
   BOOST_REQUIRE(dropped.fault.has_value());
   BOOST_TEST((*dropped.fault == base::Fault::kDamaged));
-  BOOST_TEST(dropped.message.find("end record counts 3") != std::string::npos, dropped.message);
+  BOOST_TEST(dropped.message.find("end record says 3") != std::string::npos, dropped.message);
 
   put_u32(fewer, fewer.size() - 12, 1);  // an end record that agrees with its records, not with the head
   sign(fewer, fewer.size() - 16, fewer.size());

@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(a_fifo_is_written_to) {
     AtomicFile file(path);
     file.write(sent);
     BOOST_CHECK_EXCEPTION(file.rewrite(0, std::as_bytes(std::span(std::string_view("H")))), SystemError,
-                          says("go back"));
+                          says("seek back"));
     file.commit();
   }
   reader.join();

@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(of_files) {
   std::filesystem::resize_file(path, 5);
   expect_fault(Fault::kCutShort, "cut while it is read", [&] { bytes.check_unchanged(); });
   std::filesystem::resize_file(path, 20);
-  expect_fault(Fault::kOther, "written to while it is read", [&] { bytes.check_unchanged(); });
+  expect_fault(Fault::kOther, "changed while it is read", [&] { bytes.check_unchanged(); });
   expect_fault(Fault::kOther, "a device", [] { base::FileBytes device("/dev/null"); });
   expect_fault(Fault::kDamaged, "a saved hash", [] { base::Sha256::restore("xyz"); });
 }

@@ -97,9 +97,9 @@ BOOST_AUTO_TEST_CASE(help_and_version_go_to_stdout_whatever_else_is_there) {
 BOOST_AUTO_TEST_CASE(errors_become_one_line_and_their_exit_code) {
   using inr::base::DataError;
   using inr::base::UsageError;
-  const Outcome data = run({}, []() -> ExitCode { throw DataError("a.inr", "no INR stream"); });
+  const Outcome data = run({}, []() -> ExitCode { throw DataError("a.inr", "not an INR stream"); });
   BOOST_TEST(data.status == 1);
-  BOOST_TEST(data.err == "inr-try: a.inr: no INR stream\n");
+  BOOST_TEST(data.err == "inr-try: a.inr: not an INR stream\n");
   BOOST_TEST(run({}, []() -> ExitCode { throw UsageError("no"); }).status == 2);
   const Outcome memory = run({}, []() -> ExitCode { throw std::bad_alloc(); });
   BOOST_TEST(memory.status == 1);

@@ -27,7 +27,7 @@ void write_set(const std::string& path, const Bytes& picture, bool finished) {
 void read_all(const std::string& path) {
   const dataset::DatasetReader reader(path);
   reader.check();
-  for (int64_t i = 0; i < reader.size(); ++i) reader.read_image(i);
+  for (int64_t i = 0; i < reader.size(); ++i) (void)reader.read_image(i);
 }
 
 // A folder whose name says what is wrong with nothing in it.

@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(formats_by_their_bytes) {
 }
 
 BOOST_AUTO_TEST_CASE(foreign_files_are_named) {
-  BOOST_CHECK(contains(fault_of({}), "FILE: empty file"));
+  BOOST_CHECK(contains(fault_of({}), "FILE: the file is empty"));
   BOOST_CHECK(
       contains(fault_of(bytes_of("GIF89a...")), "FILE: a GIF picture; PNG, JPEG, WebP and binary PPM are read"));
   BOOST_CHECK(contains(fault_of(bytes_of("....ftypavif")), "AVIF"));

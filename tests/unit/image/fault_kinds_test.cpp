@@ -52,8 +52,13 @@ BOOST_AUTO_TEST_CASE(of_jpeg) {
   BOOST_TEST(test::fault_of([&] { image::decode(whole, "file"); }) == "no error");
   expect(Fault::kCutShort, "its end missing", first(whole, whole.size() - 30));
   expect(Fault::kCutShort, "its header cut", first(whole, 30));
-  Bytes garbled = whole;  // the length of the first segment
-  garbled[4] = garbled[5] = std::byte{0};
+  Bytes garbled = whole;  // the length of the quantisation tables, behind their marker
+  for (size_t i = 0; i + 4 < garbled.size(); ++i) {
+    if (garbled[i] == std::byte{0xFF} && garbled[i + 1] == std::byte{0xDB}) {
+      garbled[i + 2] = garbled[i + 3] = std::byte{0};
+      break;
+    }
+  }
   expect(Fault::kDamaged, "a segment without length", garbled);
   // 12 bits per sample: the precision stands after the marker and the length of the frame header.
   Bytes deep = whole;

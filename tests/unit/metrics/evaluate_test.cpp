@@ -73,7 +73,7 @@ BOOST_FIXTURE_TEST_CASE(folders_and_their_statistics_give_one_score, Folders) {
   BOOST_TEST(self.json.at("iteration").is_null());
   BOOST_TEST(self.json.at("seconds").get<double>() > 0);
   BOOST_TEST(self.line().find("FD-random") == 0u);
-  BOOST_TEST(self.line().find("no published number") != std::string::npos);
+  BOOST_TEST(self.line().find("not comparable with published scores") != std::string::npos);
 
   const metrics::Evaluation again = evaluate(options("a.npz", "a.npz"));  // needs no network
   BOOST_TEST(std::abs(*again.score) < 1e-8);
@@ -110,19 +110,19 @@ BOOST_AUTO_TEST_CASE(wrong_requests) {
   request.fake = "x";
   request.save_stats = "s.npz";
   request.n_real = 5;
-  refused(request, "--n-real is of the real side");
+  refused(request, "--n-real needs --real");
   std::swap(request.real, request.fake);
   request.n_fake = 5;
-  refused(request, "of the real side both");
+  refused(request, "both mean the real side");
   request.n_fake.reset();
   request.save_stats = "-";
-  refused(request, "--save-stats - is no file");
+  refused(request, "--save-stats -: stdout is for the result");
   request.save_stats = "s.npz";
   request.save_features = "./s.npz";
-  refused(request, "--save-stats and --save-features name one file");
+  refused(request, "--save-stats and --save-features name the same file");
   request.save_features.clear();
   request.protocol = "nonsense";
-  refused(request, "is no protocol of Inception");
+  refused(request, "is not a protocol of Inception");
 }
 
 BOOST_FIXTURE_TEST_CASE(numbers_of_the_only_side, Folders) {

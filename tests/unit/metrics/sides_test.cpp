@@ -197,7 +197,7 @@ BOOST_FIXTURE_TEST_CASE(statistics_hold_no_features, Folders) {
   (void)evaluate(request);
   request = options("few.npz", "few");
   request.allow_few = request.kid = true;
-  BOOST_CHECK_EXCEPTION(evaluate(request), base::DataError, says("few.npz: holds statistics, and --kid"));
+  BOOST_CHECK_EXCEPTION(evaluate(request), base::DataError, says("few.npz: holds statistics, but --kid"));
   request.kid = false;
   request.protocol = "nvidia";
   BOOST_CHECK_EXCEPTION(evaluate(request), base::DataError, says("of protocol pil-bicubic-224, but --protocol is"));

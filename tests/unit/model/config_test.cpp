@@ -254,7 +254,7 @@ BOOST_AUTO_TEST_CASE(wrong_settings_are_usage_errors) {
   BOOST_TEST(mentions(setting_fault({}, "hiden=8"), "did you mean 'hidden'?"));
   BOOST_TEST(mentions(setting_fault({}, "model.hidden.x=8"), "unknown key 'model.hidden.x'"));
   BOOST_TEST(mentions(setting_fault({}, "model.blocks.2.width=8"), "they are model.blocks.0 to model.blocks.1"));
-  BOOST_TEST(mentions(setting_fault({}, "model.blocks.x.width=8"), "names no block"));
+  BOOST_TEST(mentions(setting_fault({}, "model.blocks.x.width=8"), "is not a block"));
   BOOST_TEST(mentions(setting_fault({}, "batch=1.5"), "batch is 1.5; give a whole number"));
   BOOST_TEST(mentions(setting_fault({}, "join=spilt"), "did you mean 'split'?"));
   for (const char* text : {"", "batch", "=8", "batch=", "model=", "model", ".", "model.=1", "blocks.=1"}) {

@@ -12,7 +12,7 @@
 
 namespace {
 
-using namespace inr::gan;
+using namespace inr::sample;
 using inr::base::Json;
 using Vector = std::vector<float>;
 
