@@ -24,14 +24,17 @@ inline const cli::ToolPage kPage = {
          "says so. Drawing is done on the processor, whatever a function was trained on.",
          "grid (what is done where no mode is named) draws all records as cells of one picture, without gaps, white "
          "where cells are missing. superres is a grid at --scale times the resolution of training. each draws one "
-         "picture a record: into numbered files, or one after another as ppm, y4m or npy. zoom draws one record, "
-         "through one window or as a film from --window to --to, at a geometric pace. Without --res and --scale a "
-         "still "
-         "shows the cells of training, and every frame of a film, the first one too, those of its own density; with a "
-         "size a film begins and ends with the stills of its windows.",
+         "picture a record: into numbered files, or one after another as " +
+             draw::format_names(&draw::Format::takes_several) +
+             ". zoom draws one record, "
+             "through one window or as a film from --window to --to, at a geometric pace. Without --res and --scale a "
+             "still "
+             "shows the cells of training, and every frame of a film, the first one too, those of its own density; "
+             "with a "
+             "size a film begins and ends with the stills of its windows.",
          "8 bit = floor(clamp(127.5 v + 128, 0, 255)), 16 bit = floor(clamp(32767.5 v + 32768, 0, 65535)) of the "
-         "function's values v. npy holds the values themselves, float32 [N, 3, H, W]; its header needs N, so that "
-         "several streams or one of unknown length go to a file. y4m is C444, BT.601 limited range.",
+         "function's values v. " +
+             draw::format_page(),
          "superres --compare gives each record a row: its picture at the resolution of training enlarged by each "
          "filter, "
          "with Pillow's arithmetic, then the function itself, under the names of the columns. --labels writes a line "
@@ -43,13 +46,6 @@ inline const cli::ToolPage kPage = {
          "Pictures in PNG, JPEG and Deep Zoom carry the command that draws them again, which inr-info prints: with the "
          "inr-sample and inr-interp that make their records, where these tell (inr-stream(5)); else it reads the same "
          "streams. A checkpoint is named as it was then, and inr.model beside the command is the hash of its weights.",
-         "dz and dz-jpg (-o NAME.dzi) write a grid or a still as a Deep Zoom picture: NAME.dzi and the folder "
-         "NAME_files with a pyramid of tiles in PNG or JPEG, 254 pixels a side and one of overlap, each level half of "
-         "the next, as vips dzsave lays them out. Viewers load what they show, so the picture may be as large as the "
-         "disc allows, up to 1048576 pixels a side of a cell; beside --memory it takes that of 512 rows of pixels. "
-         "An earlier pyramid is replaced when the new one is whole: where NAME.dzi is one, and NAME_files holds "
-         "nothing but its tiles. Any other folder of that name is left alone and refused; of a run that fails, "
-         "NAME.dzi.partial is a folder.",
          "--show draws the picture in the terminal too, made smaller until it fits: on stdout where that is a terminal "
          "(then nothing is written without -o), else on /dev/tty. Pictures of each follow one another, with --fps or "
          "as "
@@ -118,11 +114,12 @@ inline void bind(cli::Options& options, Arguments& a) {
   options.add_parsed("--select", [&r](const std::string& text) { r.select = cli::parse_index_list(text); },
                      "draw these records only, in this order, counted from 0",
                      {.metavar = "LIST", .default_text = "all; zoom: 0"});
-  options.add_parsed("--format", [&r](const std::string& text) { r.format = draw::parse_format(text); },
-                     "png, png16, jpg, ppm, y4m, npy, or Deep Zoom with tiles of png or jpg: dz, dz-jpg",
+  options.add_parsed("--format", [&r](const std::string& text) { r.format = &draw::parse_format(text); },
+                     draw::format_help(),
                      {.metavar = "NAME",
-                      .default_text = "by the name of -o, else png; films y4m",
-                      .suggestions = {"png", "png16", "jpg", "ppm", "y4m", "npy", "dz", "dz-jpg"}});
+                      .default_text = "by the name of -o, else " + std::string(draw::default_format(false).name) +
+                                      "; films " + std::string(draw::default_format(true).name),
+                      .suggestions = draw::format_words()});
   options.add_flag("--srgb", r.srgb,
                    "say in PNG files that the colours are sRGB; readers take that anyway, and of JPEG");
   options.add("--show", a.show, "draw it in the terminal as well; HOW is auto where it is not said",

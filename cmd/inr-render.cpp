@@ -83,13 +83,12 @@ void warn_of_far_window(const draw::Request& request) {
 /// way to nowhere.
 void complete_shown(Arguments& a) {
   draw::Request& request = a.request;
-  if (request.format && request.format != draw::Format::kY4m)
-    throw base::UsageError("--format " + std::string(draw::to_string(*request.format)) +
+  if (request.format != nullptr && !request.format->is_film())
+    throw base::UsageError("--format " + std::string(request.format->name) +
                            ": --show in a terminal writes nothing; give -o FILE as well");
-  if (request.mode == draw::Mode::kEach && request.fps) request.format = draw::Format::kY4m;
+  if (request.mode == draw::Mode::kEach && request.fps) request.format = &draw::default_format(true);
   draw::complete(request, {});
-  const bool film = request.format == draw::Format::kY4m;
-  request.format = film ? draw::Format::kY4m : draw::Format::kPpm;
+  request.format = &draw::quickest_format(request.format->is_film());
   a.common.out = "/dev/null";
 }
 
@@ -104,7 +103,7 @@ void check_outputs(const Arguments& a, const std::optional<draw::FramePattern>& 
     if (!folder.empty()) base::require_folder(folder);
     std::error_code unknown;
     if (folder.empty() || std::filesystem::is_directory(folder, unknown)) base::require_replaceable(first);
-  } else if (draw::is_pyramid(*a.request.format)) {
+  } else if (a.request.format->is_pyramid()) {
     const image::DeepZoomFiles tried(out);
   } else {
     cli::check_output(out.empty() ? "-" : out, kOutputHint);
@@ -129,7 +128,7 @@ base::ExitCode run(Arguments& a) {
   const auto pattern = draw::numbered_files(a.request, a.common.out);
   const bool named_here = a.common.out.empty() && cli::stdout_is_terminal();
   const std::string out =
-      named_here ? "inr-render." + draw::ending(*a.request.format) : draw::single_output(a.request, a.common.out);
+      named_here ? "inr-render." + std::string(a.request.format->ending) : draw::single_output(a.request, a.common.out);
   std::error_code unknown;
   const bool replaces = named_here && std::filesystem::exists(out, unknown);
   for (const std::string& stream : streams) cli::refuse_same_file(stream, out);
@@ -161,7 +160,7 @@ base::ExitCode run(Arguments& a) {
   std::unique_ptr<image::DeepZoomFiles> pyramid;
   const draw::OpenOutput open = [&] {
     interrupt.emplace();
-    if (draw::is_pyramid(*a.request.format)) {
+    if (a.request.format->is_pyramid()) {
       pyramid = std::make_unique<image::DeepZoomFiles>(out);
       return draw::OutputTarget{.write = {}, .rewrite = {}, .pyramid = pyramid.get()};
     }

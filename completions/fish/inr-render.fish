@@ -9,7 +9,7 @@ complete -c inr-render -l window -r -f -d 'what to show: left, upper, right and 
 complete -c inr-render -l cells -r -a 'density training' -f -d 'evaluate at the picture'\''s density, or show the cells of training'
 complete -c inr-render -l upsample-from -r -f -d 'first block evaluated more densely above the resolution of training; 0 is smoothest'
 complete -c inr-render -l select -r -f -d 'draw these records only, in this order, counted from 0'
-complete -c inr-render -l format -r -a 'png png16 jpg ppm y4m npy dz dz-jpg' -f -d 'png, png16, jpg, ppm, y4m, npy, or Deep Zoom with tiles of png or jpg: dz, dz-jpg'
+complete -c inr-render -l format -r -a 'png png16 jpg ppm y4m npy dz dz-jpg' -f -d 'png, png16 (16 bits), jpg, ppm, y4m (films), npy (values), dz (Deep Zoom with tiles of png) or dz-jpg (Deep Zoom with tiles of jpg)'
 complete -c inr-render -l srgb -d 'say in PNG files that the colours are sRGB; readers take that anyway, and of JPEG'
 complete -c inr-render -l show -a 'auto blocks kitty sixel' -f -d 'draw it in the terminal as well; HOW is auto where it is not said'
 complete -c inr-render -l columns -r -f -d 'cells in a row'

@@ -19,9 +19,7 @@ size_t conversion_length(std::string_view text) {
 }
 
 /// Pictures of which each may have a file of its own? Else a name is taken as it is.
-bool may_be_numbered(const Request& request) {
-  return is_sequence(request) && *request.format != Format::kNpy && *request.format != Format::kY4m;
-}
+bool may_be_numbered(const Request& request) { return is_sequence(request) && !request.format->joins_pictures(); }
 
 /// Did somebody mean numbers?
 bool has_number(std::string_view output) {
@@ -79,7 +77,7 @@ std::string FramePattern::name(uint64_t i) const {
 }
 
 std::optional<FramePattern> numbered_files(const Request& request, const std::string& output) {
-  const std::string format(to_string(*request.format));
+  const std::string format(request.format->name);
   if (!may_be_numbered(request)) {
     if (!has_number(output)) return std::nullopt;
     if (is_sequence(request))
@@ -91,14 +89,13 @@ std::optional<FramePattern> numbered_files(const Request& request, const std::st
   }
   std::optional<FramePattern> pattern = FramePattern::parse(output);
   const bool one = (request.mode == Mode::kEach && request.select.size() == 1) || request.n_frames == 1;
-  if (!pattern && !one && is_one_picture_format(*request.format)) {
+  if (!pattern && !one && !request.format->takes_several()) {
+    const std::string way_out = "', or take --format " + format_names(&Format::takes_several);
     if (!output.empty() && output != "-")
       throw base::UsageError("-o " + base::printable(output) + ": several pictures cannot follow one another as " +
-                             format + "; give numbered files with -o '" + base::printable(numbered(output)) +
-                             "', or take --format ppm, y4m or npy");
+                             format + "; give numbered files with -o '" + base::printable(numbered(output)) + way_out);
     throw base::UsageError("several pictures cannot follow one another as " + format +
-                           "; give numbered files with -o 'DIR/%06d." + ending(*request.format) +
-                           "', or take --format ppm, y4m or npy");
+                           "; give numbered files with -o 'DIR/%06d." + std::string(request.format->ending) + way_out);
   }
   return pattern;
 }

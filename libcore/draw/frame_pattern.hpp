@@ -28,8 +28,8 @@ class FramePattern {
 
 /// The names of the files of a sequence (is_sequence()); nothing where all goes into one output, which one selected
 /// record and a film of one frame do too. output: a name, "-" or empty. Throws UsageError where pictures of which a
-/// file holds one would follow one another in one output, and where npy, y4m or a single picture is given a numbered
-/// name.
+/// file holds one would follow one another in one output, and where a single picture, or a format that joins all
+/// pictures, is given a numbered name.
 std::optional<FramePattern> numbered_files(const Request& request, const std::string& output);
 
 /// The name of the one output where numbered_files() gives nothing: output as it stands, but with "%%" for a percent

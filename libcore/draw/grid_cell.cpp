@@ -51,8 +51,6 @@ Request small_request(Request request) {
   return request;
 }
 
-std::string size_text(int64_t width, int64_t height) { return std::to_string(width) + "x" + std::to_string(height); }
-
 // The picture of training has to be one, and no larger than what it is enlarged to.
 void check_enlarged(const model::Window& window, const model::ModelConfig& config, const model::GridPlan& plan,
                     const std::string& size) {

@@ -13,7 +13,6 @@
 #include "draw/grid_labels.hpp"
 #include "draw/shown_picture.hpp"
 #include "image/compose.hpp"
-#include "image/deep_zoom.hpp"
 
 namespace inr::draw {
 namespace {
@@ -176,14 +175,6 @@ class GridPainter {
   int64_t n_rows_ = 0, drawing_bytes_ = 0;
 };
 
-std::unique_ptr<image::RowWriter> make_writer(const Request& request, const OutputTarget& target, int64_t width,
-                                              int64_t height, const image::TextChunks& text, base::WorkerPool* pool) {
-  const image::PictureFormat format = picture_format(*request.format);
-  const image::PictureOptions options = picture_options(request.srgb, pool);
-  if (!is_pyramid(*request.format)) return image::make_row_writer(format, target.write, width, height, text, options);
-  return std::make_unique<image::DeepZoomWriter>(*target.pyramid, format, width, height, text, options);
-}
-
 template <typename Sample>
 void paint_all(const GridLayout& layout, image::RowWriter& writer, const DrawOptions& options,
                std::vector<GridCell> next, CellSource& source) {
@@ -214,8 +205,9 @@ void draw_grid(const Request& request, RecordSpool& records, const OpenOutput& o
   if (n_records == 1) subject.info = &info;
   subject.number = source.number();
   const OutputTarget target = open();
-  std::unique_ptr<image::RowWriter> writer = make_writer(request, target, layout.grid.width(), layout.height(),
-                                                         text_chunks(request, subject, options.version), options.pool);
+  std::unique_ptr<image::RowWriter> writer = request.format->make_still(target, layout.grid.width(), layout.height(),
+                                                                        text_chunks(request, subject, options.version),
+                                                                        picture_options(request.srgb, options.pool));
   if (options.show != nullptr) {
     writer = options.show->beside(std::move(writer), layout.grid.width(), layout.height());
   }

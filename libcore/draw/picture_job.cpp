@@ -51,4 +51,6 @@ void draw_rows(render::Renderer& renderer, int64_t first, int64_t count, int64_t
   }
 }
 
+std::string size_text(int64_t width, int64_t height) { return std::to_string(width) + "x" + std::to_string(height); }
+
 }  // namespace inr::draw

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "draw/draw_options.hpp"
@@ -48,6 +49,9 @@ class Planner {
 
 /// Rows of a band: as many as fit bytes, no more than the threads that share it can use, at least one.
 int64_t band_rows(const PictureJob& job, int64_t bytes, int n_threads);
+
+/// "640x480"
+std::string size_text(int64_t width, int64_t height);
 
 /// Takes the values of some rows, [n, W, 3], from the top downwards.
 using TakeRows = std::function<void(int64_t first_row, std::span<const float> values)>;

@@ -23,39 +23,6 @@ constexpr std::array<std::pair<std::string_view, image::Filter>, 4> kCompared = 
      {"bilinear", image::Filter::kBilinear},
      {"bicubic", image::Filter::kBicubic},
      {"lanczos", image::Filter::kLanczos}}};
-constexpr std::array<std::string_view, 8> kFormats = {"png", "png16", "jpg", "ppm", "y4m", "npy", "dz", "dz-jpg"};
-// Films and pictures that others write; a file so named with a PNG inside would only surprise.
-constexpr std::array<std::string_view, 11> kForeignEndings = {"gif", "webp", "bmp", "tif",  "tiff", "svg",
-                                                              "mp4", "mkv",  "mov", "webm", "avi"};
-
-// The letters after the last point, in lower case.
-std::string ending_of(std::string_view name) {
-  const size_t slash = name.rfind('/');
-  if (slash != std::string_view::npos) name.remove_prefix(slash + 1);
-  const size_t point = name.rfind('.');
-  if (point == std::string_view::npos) return {};
-  std::string ending(name.substr(point + 1));
-  for (char& c : ending) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return ending;
-}
-
-Format format_of(std::string_view output, bool film) {
-  const std::string ending = ending_of(output);
-  if (std::ranges::find(kForeignEndings, ending) != kForeignEndings.end()) {
-    throw UsageError(
-        "-o " + base::printable(output) + ": ." + ending +
-        " is not written here; take .png, .jpg, .ppm, .y4m, .npy or .dzi, or name the bytes with --format");
-  }
-  if (ending == "jpeg") return Format::kJpeg;
-  if (ending == "dzi") return Format::kDeepZoom;
-  constexpr size_t kNamedByEnding = 6;  // the formats before dz
-  for (size_t i = 0; i < kNamedByEnding; ++i) {
-    if (ending == kFormats[i] && ending != "png16") return static_cast<Format>(i);
-  }
-  return film ? Format::kY4m : Format::kPng;
-}
 
 void check_zoom(Request& request) {
   if (request.mode != Mode::kZoom && (request.to || request.n_frames)) {
@@ -82,13 +49,13 @@ void check_parts(const Request& request) {
   if (!request.compare.empty() && request.columns > 0)
     throw UsageError("--columns: with --compare a row is one record, and its columns are the filters");
   if (request.labels && !grid) throw UsageError("--labels writes under the cells of a grid; " + mode + " has none");
-  const Format format = *request.format;
-  if ((request.labels || !request.compare.empty()) && format == Format::kNpy)
-    throw UsageError("--labels and --compare make a picture, and npy holds the functions' values");
-  if (request.fps && format != Format::kY4m)
-    throw UsageError("--fps is the pace of a film in y4m, and this is " + std::string(to_string(format)));
-  if (request.srgb && !is_one_picture_format(format))
-    throw UsageError("--srgb marks PNG files, and this is " + std::string(to_string(format)));
+  const Format& format = *request.format;
+  const std::string name(format.name);
+  if ((request.labels || !request.compare.empty()) && format.has_values())
+    throw UsageError("--labels and --compare make a picture, and " + name + " holds the functions' values");
+  if (request.fps && !format.is_film())
+    throw UsageError("--fps is the pace of a film in " + format_names(&Format::is_film) + ", and this is " + name);
+  if (request.srgb && format.srgb == Srgb::kUnsaid) throw UsageError("--srgb marks PNG files, and this is " + name);
 }
 
 int64_t scaled_side(double side, double scale, int64_t resolution) {
@@ -107,21 +74,6 @@ std::optional<Mode> parse_mode(std::string_view word) noexcept {
 }
 
 std::string_view to_string(Mode mode) noexcept { return kModes[static_cast<size_t>(mode)]; }
-
-Format parse_format(std::string_view word) {
-  if (word == "jpeg") return Format::kJpeg;
-  for (size_t i = 0; i < kFormats.size(); ++i) {
-    if (word == kFormats[i]) return static_cast<Format>(i);
-  }
-  throw UsageError("\"" + base::printable(word) + "\" is no format; use png, png16, jpg, ppm, y4m, npy, dz or dz-jpg");
-}
-
-std::string_view to_string(Format format) noexcept { return kFormats[static_cast<size_t>(format)]; }
-
-std::string ending(Format format) {
-  if (is_pyramid(format)) return "dzi";
-  return std::string(to_string(format == Format::kPng16 ? Format::kPng : format));
-}
 
 model::Cells parse_cells(std::string_view word) {
   if (word == "density") return model::Cells::kDensity;
@@ -184,23 +136,21 @@ void complete(Request& request, std::string_view output) {
     throw UsageError("--columns arranges the cells of a grid; " + std::string(to_string(request.mode)) + " has none");
   }
   const bool film = is_film(request);
-  if (!request.format) request.format = format_of(output, film);
+  if (!request.format) request.format = &format_of_output(output, film);
+  const std::string name(request.format->name);
   const bool one = request.mode == Mode::kGrid || request.mode == Mode::kSuperres;
-  if (one && *request.format == Format::kY4m) {
-    throw UsageError("a grid is one picture and y4m holds films; say inr-render each, or zoom with --to");
+  if (one && request.format->is_film()) {
+    throw UsageError("a grid is one picture and " + name + " holds films; say inr-render each, or zoom with --to");
   }
-  if (is_pyramid(*request.format)) {
+  if (request.format->is_pyramid()) {
     if (film || !(one || request.mode == Mode::kZoom))
       throw UsageError(
-          "dz is one large picture as a folder of tiles; say inr-render grid, superres, or zoom without --to");
+          name + " is one large picture as a folder of tiles; say inr-render grid, superres, or zoom without --to");
     if (output.empty() || output == "-")
-      throw UsageError("dz is a folder of tiles, which cannot go to a pipe or a terminal; give -o NAME.dzi");
+      throw UsageError(name + " is a folder of tiles, which cannot go to a pipe or a terminal; give -o NAME." +
+                       std::string(request.format->ending));
   }
   check_parts(request);
-}
-
-bool is_one_picture_format(Format format) noexcept {
-  return format == Format::kPng || format == Format::kPng16 || format == Format::kJpeg;
 }
 
 bool can_upsample(const Request& request) noexcept {
@@ -211,27 +161,8 @@ bool can_upsample(const Request& request) noexcept {
 }
 
 bool is_sequence(const Request& request) noexcept {
-  const Format format = request.format.value_or(Format::kPng);
-  return request.mode == Mode::kEach || is_film(request) || format == Format::kNpy || format == Format::kY4m;
-}
-
-image::PictureFormat picture_format(Format format) {
-  switch (format) {
-    case Format::kPng:
-    case Format::kDeepZoom:
-      return image::PictureFormat::kPng;
-    case Format::kPng16:
-      return image::PictureFormat::kPng16;
-    case Format::kJpeg:
-    case Format::kDeepZoomJpeg:
-      return image::PictureFormat::kJpeg;
-    case Format::kPpm:
-      return image::PictureFormat::kPpm;
-    case Format::kY4m:
-    case Format::kNpy:
-      break;
-  }
-  throw std::logic_error("y4m and npy are no picture formats");
+  return request.mode == Mode::kEach || is_film(request) ||
+         (request.format != nullptr && request.format->joins_pictures());
 }
 
 model::GridRequest grid_request(const Request& request, const model::ModelConfig& config, const model::Window& window) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "draw/formats.hpp"
 #include "draw/recorded_commands.hpp"
 #include "image/resample.hpp"
 #include "image/row_writer.hpp"
@@ -22,7 +23,6 @@ namespace inr::draw {
 /// grid: all records as cells of one picture. each: one picture a record. zoom: one record, through one window or as a
 /// film from one window to another. superres: a grid at several times the resolution of training.
 enum class Mode { kGrid, kEach, kZoom, kSuperres };
-enum class Format { kPng, kPng16, kJpeg, kPpm, kY4m, kNpy, kDeepZoom, kDeepZoomJpeg };
 
 struct Request {
   Mode mode = Mode::kGrid;
@@ -36,12 +36,12 @@ struct Request {
   int64_t columns = 0;         ///< grid: 0 = ceil(sqrt(n))
   /// superres: filters that enlarge the picture of training, to stand beside the function; nearest is kBox.
   std::vector<image::Filter> compare;
-  bool labels = false;           ///< grid: a line under each cell that tells which record it is
-  std::vector<uint64_t> select;  ///< records to draw, counted from 0 over all streams; empty = all
-  std::optional<Format> format;  ///< not given: by the output's name
-  std::optional<int64_t> fps;    ///< frames a second of y4m; kFramesPerSecond where not given
-  bool srgb = false;             ///< PNG: say that the colours are sRGB
-  render::BackendChoice kernel;  ///< to rounding the same picture
+  bool labels = false;             ///< grid: a line under each cell that tells which record it is
+  std::vector<uint64_t> select;    ///< records to draw, counted from 0 over all streams; empty = all
+  const Format* format = nullptr;  ///< a row of formats(); null: by the output's name
+  std::optional<int64_t> fps;      ///< frames a second of y4m; kFramesPerSecond where not given
+  bool srgb = false;               ///< PNG: say that the colours are sRGB
+  render::BackendChoice kernel;    ///< to rounding the same picture
 };
 
 inline constexpr int64_t kDefaultFrames = 120;
@@ -52,11 +52,6 @@ inline constexpr double kFarCoordinate = 4000;  ///< beyond, float32 leaves nois
 /// "grid", "each", "zoom", "superres"; nothing for another word.
 std::optional<Mode> parse_mode(std::string_view word) noexcept;
 std::string_view to_string(Mode mode) noexcept;
-/// "png", "png16", "jpg" ("jpeg"), "ppm", "y4m", "npy", "dz" and "dz-jpg" (tiles of PNG and JPEG). Throws UsageError.
-Format parse_format(std::string_view word);
-std::string_view to_string(Format format) noexcept;
-/// The usual ending of a file's name: "png" for png16, "dzi" for a pyramid.
-std::string ending(Format format);
 /// density, training. Throws UsageError.
 model::Cells parse_cells(std::string_view word);
 /// reference; fast (the back end cpu); check (cpu, compared with reference). Throws UsageError.
@@ -78,18 +73,10 @@ void complete(Request& request, std::string_view output);
 
 /// A film between two windows?
 inline bool is_film(const Request& request) noexcept { return request.to.has_value(); }
-/// Do pictures follow one another in the output (each, a film, numbers), or is it one picture?
+/// Do pictures follow one another in the output (each, a film, values), or is it one picture?
 bool is_sequence(const Request& request) noexcept;
 /// Can --upsample-from change the picture, for all that is known without the model?
 bool can_upsample(const Request& request) noexcept;
-/// PNG or JPEG: a format of which a file holds one picture.
-bool is_one_picture_format(Format format) noexcept;
-/// Deep Zoom: not a file but a folder of tiles, image::DeepZoomFiles.
-inline bool is_pyramid(Format format) noexcept {
-  return format == Format::kDeepZoom || format == Format::kDeepZoomJpeg;
-}
-/// The picture format, of a pyramid that of its tiles; std::logic_error for y4m and npy.
-image::PictureFormat picture_format(Format format);
 
 /// Pixels of the picture of one record and its cells. Throws UsageError (sizes out of range).
 model::GridRequest grid_request(const Request& request, const model::ModelConfig& config, const model::Window& window);

@@ -75,9 +75,11 @@ std::string command_text(const Request& request, const Subject& subject) {
   } else if (!request.select.empty()) {
     out += " --select " + text(request.select);
   }
-  if (request.format && *request.format != Format::kPng) out += " --format " + std::string(to_string(*request.format));
-  if (request.srgb && request.format != Format::kJpeg) out += " --srgb";        // which changes nothing there
-  if (request.format && is_pyramid(*request.format)) out += " -o picture.dzi";  // it cannot go to stdout
+  if (request.format == nullptr) return request.srgb ? out + " --srgb" : out;
+  const Format& format = *request.format;
+  if (&format != &default_format(false)) out.append(" --format ").append(format.name);
+  if (request.srgb && format.srgb != Srgb::kImplied) out += " --srgb";        // which changes nothing there
+  if (format.is_pyramid()) out.append(" -o picture.").append(format.ending);  // it cannot go to stdout
   return out;
 }
 

@@ -41,12 +41,11 @@ class Drawing {
       return;
     }
     for (const PictureJob& job : jobs) {
-      const int64_t n_rows = band_rows(job, share, options_.pool->size());
-      const auto step = [this] { tick(); };
+      const Bands bands{band_rows(job, share, options_.pool->size()), options_.pool, [this] { tick(); }};
       if (!fits(job) && !writer_.holds_frames()) {
-        writer_.draw(job, n_rows, options_.pool, step);
+        writer_.draw(job, bands);
       } else {
-        writer_.append(job, writer_.encode(job, n_rows, options_.pool, step));
+        writer_.append(job, writer_.encode(job, bands));
       }
       show(job);
       tick();
@@ -61,8 +60,8 @@ class Drawing {
     try {
       options_.pool->run(static_cast<int64_t>(jobs.size()), [&](int64_t i) {
         const PictureJob& job = jobs[static_cast<size_t>(i)];
-        const int64_t n_rows = band_rows(job, share, 1);
-        encoded[static_cast<size_t>(i)] = writer_.encode(job, n_rows, nullptr, options_.check);
+        const Bands bands{band_rows(job, share, 1), nullptr, options_.check};
+        encoded[static_cast<size_t>(i)] = writer_.encode(job, bands);
       });
     } catch (...) {
       stopped = std::current_exception();

@@ -55,7 +55,7 @@ void Preview::take(std::span<const float> values) {
 
 PictureShow::PictureShow(const base::TerminalView& view, image::Sink terminal, const Request& request)
     : view_(view), terminal_(std::move(terminal)) {
-  const bool film = is_film(request) || request.format == Format::kY4m;
+  const bool film = is_film(request) || (request.format != nullptr && request.format->is_film());
   if (film) frame_time_ = std::chrono::nanoseconds(std::chrono::seconds(1)) / request.fps.value_or(kFramesPerSecond);
 }
 

@@ -17,8 +17,6 @@ constexpr int64_t kMaxSide = 0x7fffffff;
 
 size_t row_bytes(int64_t width) { return static_cast<size_t>(width) * 3; }
 
-std::string_view ending_of(PictureFormat tiles) { return tiles == PictureFormat::kJpeg ? "jpg" : "png"; }
-
 }  // namespace
 
 std::vector<PixelSize> deep_zoom_levels(int64_t width, int64_t height) {
@@ -64,15 +62,12 @@ struct DeepZoomWriter::Level {
   }
 };
 
-DeepZoomWriter::DeepZoomWriter(DeepZoomFiles& files, PictureFormat tiles, int64_t width, int64_t height,
+DeepZoomWriter::DeepZoomWriter(DeepZoomFiles& files, const TileFormat& tiles, int64_t width, int64_t height,
                                const TextChunks& text, PictureOptions options)
     : RowWriter(width, height), files_(files), tiles_(tiles), options_(std::move(options)) {
   if (width < 1 || height < 1 || width > kMaxSide || height > kMaxSide) {
     throw base::UsageError("a Deep Zoom picture cannot have " + std::to_string(width) + " x " + std::to_string(height) +
                            " pixels; its sides are 1 to " + std::to_string(kMaxSide));
-  }
-  if (tiles != PictureFormat::kPng && tiles != PictureFormat::kJpeg) {
-    throw base::UsageError("tiles of a Deep Zoom picture are png or jpg");
   }
   if (options_.jpeg_quality < 1 || options_.jpeg_quality > 100) {
     throw base::UsageError("JPEG quality " + std::to_string(options_.jpeg_quality) + " is not in 1..100");
@@ -84,7 +79,7 @@ DeepZoomWriter::DeepZoomWriter(DeepZoomFiles& files, PictureFormat tiles, int64_
     level.strip.reserve(static_cast<size_t>(n_rows) * row_bytes(size.width));
     level.above.resize(row_bytes((size.width + 1) / 2));
   }
-  files_.begin(levels_.size(), to_xml({width, height, kTileSide, kTileOverlap, std::string(ending_of(tiles)), text}));
+  files_.begin(levels_.size(), to_xml({width, height, kTileSide, kTileOverlap, std::string(tiles.ending), text}));
 }
 
 DeepZoomWriter::~DeepZoomWriter() = default;
@@ -126,9 +121,12 @@ void DeepZoomWriter::write_tiles(size_t index) {
       const std::span<uint8_t> to = tile.row(y);
       std::memcpy(to.data(), &level.row(rows.begin + y)[row_bytes(columns.begin)], to.size());
     }
-    const bool is_jpeg = tiles_ == PictureFormat::kJpeg;
-    files_.write_tile(index, column, level.tile_row, ending_of(tiles_),
-                      is_jpeg ? encode_jpeg(tile, options_.jpeg_quality) : encode_png(tile));
+    std::vector<std::byte> bytes;
+    const auto writer =
+        tiles_.make(sink_into(bytes), tile.width, tile.height, {}, {.jpeg_quality = options_.jpeg_quality});
+    writer->write_rows(tile.rgb);
+    writer->finish();
+    files_.write_tile(index, column, level.tile_row, tiles_.ending, bytes);
   };
   const int64_t n_columns = n_tiles(level.size.width);
   if (options_.workers.run && n_columns > 1) {

@@ -8,9 +8,12 @@
 // Format: "Deep Zoom File Format Overview" (Microsoft, 2011), schema deepzoom/2008.
 #pragma once
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "image/deep_zoom_files.hpp"
+#include "image/jpeg_writer.hpp"
+#include "image/png_writer.hpp"
 #include "image/row_writer.hpp"
 
 namespace inr::image {
@@ -39,15 +42,23 @@ TileRange tile_range(int64_t side_px, int64_t i) noexcept;
 void average_rows(std::span<const uint8_t> upper, std::span<const uint8_t> lower, int64_t width,
                   std::span<uint8_t> out) noexcept;
 
+/// The format of tiles, of 8 bits; the ending is that of their files.
+struct TileFormat {
+  std::string_view ending;
+  RowWriterMaker make;
+};
+inline constexpr TileFormat kPngTiles = {"png", make_png_writer};
+inline constexpr TileFormat kJpegTiles = {"jpg", make_jpeg_writer};
+
 /// Writes a pyramid from the rows of the picture, all levels at a time. Memory: of every level the rows of one row of
 /// tiles, so twice 256 rows of the picture in all. Tiles are encoded by the threads of options.workers; what they hold
 /// does not depend on them.
 class DeepZoomWriter final : public RowWriter {
  public:
-  /// tiles: kPng or kJpeg. files must outlive the writer; commit() of it is up to the caller. Throws UsageError (sides
-  /// below 1 or above 2^31 - 1; another format; quality), SystemError.
-  DeepZoomWriter(DeepZoomFiles& files, PictureFormat tiles, int64_t width, int64_t height, const TextChunks& text = {},
-                 PictureOptions options = {});
+  /// files must outlive the writer; commit() of it is up to the caller. Throws UsageError (sides below 1 or above
+  /// 2^31 - 1; quality), SystemError.
+  DeepZoomWriter(DeepZoomFiles& files, const TileFormat& tiles, int64_t width, int64_t height,
+                 const TextChunks& text = {}, PictureOptions options = {});
   ~DeepZoomWriter() override;
   [[nodiscard]] int bits() const noexcept override { return 8; }
   void write_rows(std::span<const uint8_t> rows) override;
@@ -59,7 +70,7 @@ class DeepZoomWriter final : public RowWriter {
   void write_tiles(size_t level);
 
   DeepZoomFiles& files_;
-  PictureFormat tiles_;
+  TileFormat tiles_;
   PictureOptions options_;
   std::vector<Level> levels_;
 };

@@ -138,4 +138,9 @@ void JpegWriter::finish() {
   state_->sink(std::as_bytes(std::span(state_->block)).first(n_left));
 }
 
+std::unique_ptr<RowWriter> make_jpeg_writer(Sink sink, int64_t width, int64_t height, const TextChunks& text,
+                                            const PictureOptions& options) {
+  return std::make_unique<JpegWriter>(std::move(sink), width, height, options.jpeg_quality, text);
+}
+
 }  // namespace inr::image

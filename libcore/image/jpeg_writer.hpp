@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// A JPEG written row by row: baseline, 4:4:4, one pass. Internal to this folder: row_writer.hpp is the door.
+// A JPEG written row by row: baseline, 4:4:4, one pass.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -23,5 +23,9 @@ class JpegWriter final : public RowWriter {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// Of options the quality is used.
+std::unique_ptr<RowWriter> make_jpeg_writer(Sink sink, int64_t width, int64_t height, const TextChunks& text = {},
+                                            const PictureOptions& options = {});
 
 }  // namespace inr::image

@@ -213,4 +213,14 @@ void PngWriter::finish() {
   state_->hand_over();
 }
 
+std::unique_ptr<RowWriter> make_png_writer(Sink sink, int64_t width, int64_t height, const TextChunks& text,
+                                           const PictureOptions& options) {
+  return std::make_unique<PngWriter>(std::move(sink), width, height, 8, text, options.workers, options.srgb);
+}
+
+std::unique_ptr<RowWriter> make_png16_writer(Sink sink, int64_t width, int64_t height, const TextChunks& text,
+                                             const PictureOptions& options) {
+  return std::make_unique<PngWriter>(std::move(sink), width, height, 16, text, options.workers, options.srgb);
+}
+
 }  // namespace inr::image

@@ -40,4 +40,10 @@ class PngWriter final : public RowWriter {
   std::unique_ptr<State> state_;
 };
 
+/// 8 and 16 bits. text: tEXt and iTXt; of options the threads and srgb are used.
+std::unique_ptr<RowWriter> make_png_writer(Sink sink, int64_t width, int64_t height, const TextChunks& text = {},
+                                           const PictureOptions& options = {});
+std::unique_ptr<RowWriter> make_png16_writer(Sink sink, int64_t width, int64_t height, const TextChunks& text = {},
+                                             const PictureOptions& options = {});
+
 }  // namespace inr::image

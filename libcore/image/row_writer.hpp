@@ -51,11 +51,6 @@ class RowWriter {
   bool finished_ = false;
 };
 
-enum class PictureFormat { kPng, kPng16, kJpeg, kPpm };
-
-/// "png", "png16", "jpg" or "jpeg", "ppm". Throws UsageError.
-PictureFormat parse_picture_format(std::string_view name);
-
 /// Threads that a writer may use while it is called. They never change its bytes.
 struct Workers {
   int n_threads = 1;
@@ -70,9 +65,9 @@ struct PictureOptions {
   bool srgb = false;      ///< PNG says that its colours are sRGB; JPEG needs not, its readers take that
 };
 
-/// A writer of width x height pixels (PNG: sides to 2^31 - 1, JPEG: to 65500; beyond: UsageError). The header is
-/// written at once. text goes into PNG (tEXt, iTXt) and JPEG (comments, "keyword: text"); PPM carries none.
-std::unique_ptr<RowWriter> make_row_writer(PictureFormat format, Sink sink, int64_t width, int64_t height,
-                                           const TextChunks& text = {}, const PictureOptions& options = {});
+/// Makes a writer of width x height pixels; the header is written at once. Each format has one function of this type,
+/// beside its writer, which says what it does with text and options. Throws UsageError (sizes, options).
+using RowWriterMaker = std::unique_ptr<RowWriter> (*)(Sink sink, int64_t width, int64_t height, const TextChunks& text,
+                                                      const PictureOptions& options);
 
 }  // namespace inr::image

@@ -5,6 +5,7 @@
 // piece: a=T show it now, f=100 PNG, q=2 no answer, C=1 the cursor stays, c and r the cells it is to fill.
 #include <algorithm>
 
+#include "image/png_writer.hpp"
 #include "image/terminal_writers.hpp"
 
 namespace inr::image {
@@ -31,7 +32,7 @@ KittyWriter::KittyWriter(const base::TerminalView& view, Sink sink, const ShownS
     keys_ += "c=" + std::to_string(size.columns) + ",r=" + std::to_string(size.lines) + ",";
   }
   const Sink keep = [this](std::span<const std::byte> more) { png_.insert(png_.end(), more.begin(), more.end()); };
-  writer_ = make_row_writer(PictureFormat::kPng, keep, size.width, size.height);
+  writer_ = make_png_writer(keep, size.width, size.height);
 }
 
 void KittyWriter::write_rows(std::span<const uint8_t> rows) {

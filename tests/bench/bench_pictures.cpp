@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "image/deep_zoom.hpp"
-#include "image/row_writer.hpp"
+#include "image/png_writer.hpp"
 
 namespace {
 
@@ -87,11 +87,11 @@ int main() {
     const image::PictureOptions options{.workers = threads(n)};
     measure("write: PNG, 32768x1024" + by, [&] {
       const image::Sink nowhere = [](std::span<const std::byte>) {};
-      write_picture(*image::make_row_writer(image::PictureFormat::kPng, nowhere, kWidth, kHeight, {}, options), band);
+      write_picture(*image::make_png_writer(nowhere, kWidth, kHeight, {}, options), band);
     });
     measure("write: Deep Zoom, 32768x1024" + by, [&] {
       image::DeepZoomFiles files((folder / "picture.dzi").string());
-      image::DeepZoomWriter writer(files, image::PictureFormat::kPng, kWidth, kHeight, {}, options);
+      image::DeepZoomWriter writer(files, image::kPngTiles, kWidth, kHeight, {}, options);
       write_picture(writer, band);
       files.commit();
     });

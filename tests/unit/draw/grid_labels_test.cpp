@@ -6,6 +6,7 @@
 #include "image/compose.hpp"
 #include "image/decode.hpp"
 #include "image/encode.hpp"
+#include "image/png_writer.hpp"
 #include "support/test.hpp"
 
 using namespace inr;
@@ -76,9 +77,9 @@ BOOST_AUTO_TEST_CASE(ink) {
   const std::vector<std::string> texts = {"a7", "seed 7"};  // the second is too wide
   image::Image want = image::make_image(120, 22);
   image::draw_text(want, (40 - 22) / 2, 4, "a7", image::kBlack, 2);
-  for (const image::PictureFormat format : {image::PictureFormat::kPng, image::PictureFormat::kPng16}) {
+  for (const image::RowWriterMaker make : {image::make_png_writer, image::make_png16_writer}) {
     std::vector<std::byte> bytes;
-    const auto writer = image::make_row_writer(format, image::sink_into(bytes), 120, style.height());
+    const auto writer = make(image::sink_into(bytes), 120, style.height(), {}, {});
     draw::write_labels(*writer, texts, 3, 40, style);
     writer->finish();
     BOOST_TEST((image::decode(bytes, "a strip").rgb == want.rgb));

@@ -13,17 +13,16 @@
 #include "support/test.hpp"
 
 using namespace inr;
-using draw::Format;
 using draw::Mode;
 using draw::Request;
 
 namespace {
 
-Request grid_of(int64_t width, int64_t height, Format format = Format::kPng) {
+Request grid_of(int64_t width, int64_t height, std::string_view format = "png") {
   Request request;
   request.width = width;
   request.height = height;
-  request.format = format;
+  request.format = &draw::parse_format(format);
   return request;
 }
 
@@ -78,7 +77,7 @@ BOOST_AUTO_TEST_CASE(the_same_bytes_for_every_way_to_do_it) {
   const test::Bytes rest = test::function_stream(config, 3, 2, false);
   const std::vector<test::Bytes> parts = {joined, rest};
   joined.insert(joined.end(), rest.begin(), rest.end());
-  for (const Format format : {Format::kPng, Format::kPng16, Format::kJpeg, Format::kPpm}) {
+  for (const char* const format : {"png", "png16", "jpg", "ppm"}) {
     const Request request = grid_of(45, 37, format);
     const test::Bytes want = test::draw_bytes(request, {whole});
     BOOST_TEST(want.size() > 500);
@@ -140,7 +139,7 @@ BOOST_AUTO_TEST_CASE(records_of_other_sizes) {
   larger.blocks[0].resolution = 16;
   const std::vector<test::Bytes> inputs = {test::function_stream(config, 1), test::function_stream(larger, 1)};
   Request request;
-  request.format = Format::kPng;
+  request.format = &draw::parse_format("png");
   BOOST_CHECK_EXCEPTION(test::draw_bytes(request, inputs), base::DataError, [](const base::DataError& error) {
     return std::string(error.what()).find("a record of 32x32 pixels among those of 16x16; give one size with --res") !=
            std::string::npos;
@@ -185,7 +184,7 @@ BOOST_AUTO_TEST_CASE(compare_needs_a_picture_of_training) {
 
 BOOST_AUTO_TEST_CASE(too_large_for_jpeg) {
   const std::vector<test::Bytes> inputs = {test::function_stream(test::small_model(), 1)};
-  BOOST_CHECK_THROW(test::draw_bytes(grid_of(65536, 1, Format::kJpeg), inputs), base::UsageError);
+  BOOST_CHECK_THROW(test::draw_bytes(grid_of(65536, 1, "jpg"), inputs), base::UsageError);
   BOOST_CHECK_THROW(test::draw_bytes(grid_of(1 << 21, 1), inputs), base::UsageError);
 }
 
@@ -214,7 +213,7 @@ BOOST_AUTO_TEST_CASE(progress_can_stop_the_work) {
     const draw::OpenOutput open = [&n_bytes] {
       return draw::OutputTarget{[&n_bytes](std::span<const std::byte> bytes) { n_bytes += bytes.size(); }, {}};
     };
-    BOOST_CHECK_THROW(draw::draw_grid(grid_of(12, 12, Format::kPpm), spool, open, options), Stop);
+    BOOST_CHECK_THROW(draw::draw_grid(grid_of(12, 12, "ppm"), spool, open, options), Stop);
     BOOST_TEST(last == 12U);
     BOOST_TEST(n_bytes == 13 + 24 * 12 * 3U);  // the first row of cells, and no more: "P6\n24 24\n255\n"
   }

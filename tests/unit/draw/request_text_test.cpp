@@ -8,7 +8,6 @@
 #include "support/test.hpp"
 
 using namespace inr;
-using draw::Format;
 using draw::Mode;
 using draw::Request;
 using namespace inr::test;
@@ -36,7 +35,7 @@ BOOST_AUTO_TEST_CASE(commands_draw_the_picture_again) {
   request.select = {4, 5, 6, 2, 9};
   request.upsample_from = 0;
   request.cells = model::Cells::kTraining;
-  request.format = Format::kPng16;
+  request.format = &draw::parse_format("png16");
   request.labels = true;
   request.srgb = true;
   request.kernel = {render::kReference, {}};
@@ -44,7 +43,7 @@ BOOST_AUTO_TEST_CASE(commands_draw_the_picture_again) {
   BOOST_TEST(draw::command_text(request, many) ==
              "inr-render --res 512x512 --window -0.3,0,1.5,1 --cells training --kernel reference "
              "--columns 3 --labels --select 4-6,2,9 --format png16 --srgb");
-  request.format = Format::kJpeg;
+  request.format = &draw::parse_format("jpg");
   BOOST_TEST(draw::command_text(request, many).ends_with(" --format jpg"));
   many.records = &two;  // these say what was selected
   request = completed(of(Mode::kSuperres));

@@ -26,16 +26,16 @@ inline draw::Request film() {
   return request;
 }
 
-inline draw::Request each_of(draw::Format format, int64_t width = 0, int64_t height = 0) {
+inline draw::Request each_of(std::string_view format, int64_t width = 0, int64_t height = 0) {
   draw::Request request;
   request.mode = draw::Mode::kEach;
   request.width = width;
   request.height = height;
-  request.format = format;
+  request.format = &draw::parse_format(format);
   return request;
 }
 
-inline draw::Request film_of(draw::Format format, int64_t n_frames) {
+inline draw::Request film_of(std::string_view format, int64_t n_frames) {
   draw::Request request = each_of(format, 24, 18);
   request.mode = draw::Mode::kZoom;
   request.window = {-0.3, -0.3, 1.3, 1.3};

@@ -13,7 +13,6 @@
 #include "support/test.hpp"
 
 using namespace inr;
-using draw::Format;
 using draw::Mode;
 using draw::Request;
 using namespace inr::test;
@@ -54,8 +53,8 @@ BOOST_AUTO_TEST_CASE(one_thread_holds_no_picture_that_does_not_fit) {
   base::WorkerPool pool(1);
   const test::Bytes input = test::function_stream(test::small_model(), 1);
   Drawn small, large;
-  draw_into(small, each_of(Format::kNpy, 500, 500), input, {&pool, 1 << 20, 0, "", {}});
-  draw_into(large, each_of(Format::kNpy, 500, 500), input, {&pool, 1 << 30, 0, "", {}});
+  draw_into(small, each_of("npy", 500, 500), input, {&pool, 1 << 20, 0, "", {}});
+  draw_into(large, each_of("npy", 500, 500), input, {&pool, 1 << 30, 0, "", {}});
   BOOST_TEST(large.largest_write == 500 * 500 * 12U);
   BOOST_TEST(small.largest_write < 500 * 500 * 2U);
   BOOST_TEST((small.bytes == large.bytes));
@@ -73,14 +72,14 @@ BOOST_AUTO_TEST_CASE(an_array_that_is_not_finished_counts_what_it_holds) {
     const auto stop_after_two = [](uint64_t done, uint64_t) {
       if (done >= 2) throw Stop();
     };
-    BOOST_CHECK_THROW(
-        draw_into(drawn, each_of(Format::kNpy, 7, 5), input, {&pool, memory_bytes, 2, "", stop_after_two}), Stop);
+    BOOST_CHECK_THROW(draw_into(drawn, each_of("npy", 7, 5), input, {&pool, memory_bytes, 2, "", stop_after_two}),
+                      Stop);
     BOOST_TEST(text(drawn.bytes, 0, 128) == header_of(2));
     BOOST_TEST(drawn.bytes.size() == 128 + 2 * 7 * 5 * 12U);
     // A disc that kept less than was given to it.
     Drawn full;
-    BOOST_CHECK_THROW(draw_into(full, each_of(Format::kNpy, 7, 5), input, {&pool, memory_bytes, 2, "", stop_after_two},
-                                {}, 128 + 7 * 5 * 12 + 100),
+    BOOST_CHECK_THROW(draw_into(full, each_of("npy", 7, 5), input, {&pool, memory_bytes, 2, "", stop_after_two}, {},
+                                128 + 7 * 5 * 12 + 100),
                       Stop);
     BOOST_TEST(text(full.bytes, 0, 128) == header_of(1));
   }
@@ -96,7 +95,7 @@ BOOST_AUTO_TEST_CASE(files_that_are_complete_stay_when_the_work_is_stopped) {
       if (++n_checks > 10) throw Stop();
     };
     Drawn none;
-    const Request request = each_of(Format::kPpm, 1000, 1000);
+    const Request request = each_of("ppm", 1000, 1000);
     BOOST_CHECK_THROW(
         draw_into(none, request, test::function_stream(test::small_model(), 8), options, folder / "%d.ppm"), Stop);
     BOOST_TEST(n_checks <= 10 + n_threads);
@@ -121,8 +120,8 @@ BOOST_AUTO_TEST_CASE(numbers_may_stand_in_names_of_folders_and_names_are_asked_f
       if (names.size() == 3) throw base::UsageError("not this one");
     };
     Drawn none;
-    BOOST_CHECK_THROW(draw_into(none, each_of(Format::kPng, 4, 4), test::function_stream(test::small_model(), 4),
-                                options, folder / "a/%d/x.png"),
+    BOOST_CHECK_THROW(draw_into(none, each_of("png", 4, 4), test::function_stream(test::small_model(), 4), options,
+                                folder / "a/%d/x.png"),
                       base::UsageError);
     for (const char* number : {"0", "1"}) BOOST_TEST(std::filesystem::exists(folder / "a/" + number + "/x.png"));
     BOOST_TEST(names.back() == folder / "a/2/x.png");
@@ -133,7 +132,7 @@ BOOST_AUTO_TEST_CASE(numbers_may_stand_in_names_of_folders_and_names_are_asked_f
 BOOST_AUTO_TEST_CASE(a_film_that_cannot_be_drawn_to_its_end_is_not_begun) {
   base::WorkerPool pool(1);
   const test::Bytes input = test::function_stream(test::small_model(), 1);
-  Request request = film_of(Format::kY4m, 6);
+  Request request = film_of("y4m", 6);
   request.to = model::Window{0.4, 0.4, 0.4 + 1e-9, 0.4 + 1e-9};
   Drawn drawn;
   BOOST_CHECK_THROW(draw_into(drawn, request, input, {&pool, 1 << 30, 0, "", {}}), base::UsageError);

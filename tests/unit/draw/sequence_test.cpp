@@ -16,14 +16,13 @@
 #include "support/test.hpp"
 
 using namespace inr;
-using draw::Format;
 using draw::Mode;
 using draw::Request;
 using namespace inr::test;
 
 BOOST_AUTO_TEST_CASE(npy_holds_the_values) {
   const model::ModelConfig config = test::small_model();
-  const test::Bytes bytes = test::draw_bytes(each_of(Format::kNpy, 21, 14), {test::function_stream(config, 3)});
+  const test::Bytes bytes = test::draw_bytes(each_of("npy", 21, 14), {test::function_stream(config, 3)});
   BOOST_TEST(bytes.size() == 128 + 3 * 3 * 21 * 14 * 4);
   const base::NpyArray array = base::parse_npy(bytes, "npy");
   BOOST_TEST((array.shape == std::vector<int64_t>{3, 3, 14, 21}));
@@ -42,7 +41,7 @@ BOOST_AUTO_TEST_CASE(npy_needs_the_number_of_pictures) {
   const test::Bytes silent = test::function_stream(config, 2, 0, false);
   test::Bytes joined = two;
   joined.insert(joined.end(), two.begin(), two.end());
-  const Request request = each_of(Format::kNpy);
+  const Request request = each_of("npy");
   const auto n_of = [](const test::Bytes& bytes) { return base::parse_npy(bytes, "npy").shape[0]; };
   BOOST_TEST(n_of(test::draw_bytes(request, {two})) == 2);
   BOOST_CHECK_THROW(test::draw_bytes(request, {silent}), base::UsageError);
@@ -68,8 +67,8 @@ BOOST_AUTO_TEST_CASE(npy_needs_the_number_of_pictures) {
 
 BOOST_AUTO_TEST_CASE(a_sequence_has_the_same_bytes_for_every_way_to_do_it) {
   const std::vector<test::Bytes> inputs = {test::function_stream(test::small_model(), 7)};
-  std::vector<Request> requests = {each_of(Format::kPpm, 45, 37), each_of(Format::kNpy, 30, 31),
-                                   each_of(Format::kY4m, 33, 20), film_of(Format::kY4m, 9), film_of(Format::kNpy, 5)};
+  std::vector<Request> requests = {each_of("ppm", 45, 37), each_of("npy", 30, 31), each_of("y4m", 33, 20),
+                                   film_of("y4m", 9), film_of("npy", 5)};
   for (size_t i = 0; i < requests.size(); ++i) {
     const test::Bytes want = test::draw_bytes(requests[i], inputs);
     for (const int n_threads : {1, 2, 3}) {
@@ -85,8 +84,7 @@ BOOST_AUTO_TEST_CASE(a_sequence_has_the_same_bytes_for_every_way_to_do_it) {
 }
 
 BOOST_AUTO_TEST_CASE(ppms_follow_one_another) {
-  const test::Bytes bytes =
-      test::draw_bytes(each_of(Format::kPpm, 9, 5), {test::function_stream(test::small_model(), 3)});
+  const test::Bytes bytes = test::draw_bytes(each_of("ppm", 9, 5), {test::function_stream(test::small_model(), 3)});
   const size_t one = 11 + 9 * 5 * 3;  // "P6\n9 5\n255\n"
   BOOST_TEST_REQUIRE(bytes.size() == 3 * one);
   for (size_t i = 0; i < 3; ++i) BOOST_TEST(text(bytes, i * one, 11) == "P6\n9 5\n255\n");
@@ -95,11 +93,11 @@ BOOST_AUTO_TEST_CASE(ppms_follow_one_another) {
 BOOST_AUTO_TEST_CASE(films_have_their_frames) {
   const model::ModelConfig config = test::small_model();
   const std::vector<test::Bytes> inputs = {test::function_stream(config, 2)};
-  const test::Bytes film = test::draw_bytes(film_of(Format::kY4m, 4), inputs);
+  const test::Bytes film = test::draw_bytes(film_of("y4m", 4), inputs);
   const std::string header = "YUV4MPEG2 W24 H18 F30:1 Ip A1:1 C444 XCOLORRANGE=LIMITED\n";
   BOOST_TEST(text(film, 0, header.size()) == header);
   BOOST_TEST(film.size() == header.size() + 4 * (6 + 24 * 18 * 3));
-  const Request request = film_of(Format::kNpy, 4);
+  const Request request = film_of("npy", 4);
   const std::vector<float> got = base::parse_npy(test::draw_bytes(request, inputs), "npy").to_f32();
   std::vector<float> want;
   for (int64_t i = 0; i < 4; ++i) {
@@ -114,8 +112,8 @@ BOOST_AUTO_TEST_CASE(a_film_reads_its_input_to_the_end) {
   test::Bytes cut = test::function_stream(test::small_model(), 3);
   cut.resize(cut.size() - 5);
   test::Bytes film;
-  BOOST_CHECK_THROW(test::draw_bytes(film_of(Format::kY4m, 2), {cut}, {}, &film), stream::StreamError);
-  BOOST_TEST((film == test::draw_bytes(film_of(Format::kY4m, 2), {test::function_stream(test::small_model(), 3)})));
+  BOOST_CHECK_THROW(test::draw_bytes(film_of("y4m", 2), {cut}, {}, &film), stream::StreamError);
+  BOOST_TEST((film == test::draw_bytes(film_of("y4m", 2), {test::function_stream(test::small_model(), 3)})));
 }
 
 BOOST_AUTO_TEST_CASE(numbered_files_appear_whole) {
@@ -126,7 +124,7 @@ BOOST_AUTO_TEST_CASE(numbered_files_appear_whole) {
     cut.resize(cut.size() - 30);
     const test::MemoryInputs memory({cut});
     draw::RecordSource records = memory.source();
-    Request request = each_of(Format::kPng, 11, 6);
+    Request request = each_of("png", 11, 6);
     const auto pattern = draw::FramePattern::parse(folder / "deep/er/%03d.png");
     base::WorkerPool pool(2);
     const draw::OpenOutput never = []() -> draw::OutputTarget { throw std::logic_error("nothing else is opened"); };
@@ -160,8 +158,8 @@ BOOST_AUTO_TEST_CASE(frames_of_one_size) {
   const std::vector<test::Bytes> inputs = {test::function_stream(config, 1), test::function_stream(larger, 1)};
   test::Work work;
   work.seekable = true;
-  BOOST_CHECK_THROW(test::draw_bytes(each_of(Format::kY4m), inputs), base::DataError);
-  BOOST_CHECK_THROW(test::draw_bytes(each_of(Format::kNpy), inputs, work), base::DataError);
-  BOOST_TEST(test::draw_bytes(each_of(Format::kPpm), inputs).size() > 0);  // each picture has its own
-  BOOST_CHECK_THROW(test::draw_bytes(each_of(Format::kY4m, 20000, 20000), inputs), base::UsageError);
+  BOOST_CHECK_THROW(test::draw_bytes(each_of("y4m"), inputs), base::DataError);
+  BOOST_CHECK_THROW(test::draw_bytes(each_of("npy"), inputs, work), base::DataError);
+  BOOST_TEST(test::draw_bytes(each_of("ppm"), inputs).size() > 0);  // each picture has its own
+  BOOST_CHECK_THROW(test::draw_bytes(each_of("y4m", 20000, 20000), inputs), base::UsageError);
 }

@@ -8,6 +8,8 @@
 #include <string>
 
 #include "image/encode.hpp"
+#include "image/png_writer.hpp"
+#include "image/ppm_writer.hpp"
 #include "image/quantize.hpp"
 #include "support/test.hpp"
 #include "unit/draw/drawing.hpp"
@@ -33,10 +35,10 @@ struct Screen {
   }
 };
 
-draw::Request request_of(draw::Mode mode, draw::Format format, std::optional<int64_t> fps = {}) {
+draw::Request request_of(draw::Mode mode, std::string_view format, std::optional<int64_t> fps = {}) {
   draw::Request request;
   request.mode = mode;
-  request.format = format;
+  request.format = &draw::parse_format(format);
   request.fps = fps;
   return request;
 }
@@ -97,7 +99,7 @@ BOOST_AUTO_TEST_SUITE(shown_picture)
 BOOST_AUTO_TEST_CASE(previews_are_shown_whole_and_in_order) {
   base::TerminalView view;
   Screen screen;
-  PictureShow show(view, screen.sink(), request_of(draw::Mode::kEach, draw::Format::kPpm));
+  PictureShow show(view, screen.sink(), request_of(draw::Mode::kEach, "ppm"));
   const std::vector<float> small = values_of(6, 5), large = values_of(300, 200);
   Preview first = show.preview(6, 5), second = show.preview(300, 200);
   for (size_t y = 0; y < 200; y += 8) second.take(std::span(large).subspan(y * 900, 8 * 900));
@@ -113,14 +115,14 @@ BOOST_AUTO_TEST_CASE(previews_are_shown_whole_and_in_order) {
 }
 
 BOOST_AUTO_TEST_CASE(rows_go_to_both) {
-  for (const image::PictureFormat format : {image::PictureFormat::kPpm, image::PictureFormat::kPng16}) {
+  for (const image::RowWriterMaker make : {image::make_ppm_writer, image::make_png16_writer}) {
     base::TerminalView view;
     Screen screen;
-    PictureShow show(view, screen.sink(), request_of(draw::Mode::kGrid, draw::Format::kPng));
+    PictureShow show(view, screen.sink(), request_of(draw::Mode::kGrid, "png"));
     const std::vector<float> values = values_of(20, 11);
     std::vector<std::byte> plain, beside;
     for (auto* bytes : {&plain, &beside}) {
-      auto writer = image::make_row_writer(format, image::sink_into(*bytes), 20, 11);
+      auto writer = make(image::sink_into(*bytes), 20, 11, {}, {});
       if (bytes == &beside) writer = show.beside(std::move(writer), 20, 11);
       if (writer->bits() == 16) {
         std::vector<uint16_t> samples(values.size());
@@ -136,7 +138,7 @@ BOOST_AUTO_TEST_CASE(rows_go_to_both) {
     }
     BOOST_TEST((plain == beside));
     BOOST_TEST(screen.pieces.size() == 6U);
-    if (format == image::PictureFormat::kPpm) BOOST_TEST(screen.text() == direct(view, quantized(values), 20, 11));
+    if (make == &image::make_ppm_writer) BOOST_TEST(screen.text() == direct(view, quantized(values), 20, 11));
   }
 }
 
@@ -146,7 +148,7 @@ BOOST_AUTO_TEST_CASE(frames_take_the_place_of_those_before) {
   for (const bool moves : {true, false}) {
     view.moves = moves;
     Screen screen;
-    PictureShow show(view, screen.sink(), request_of(draw::Mode::kEach, draw::Format::kY4m, 20));
+    PictureShow show(view, screen.sink(), request_of(draw::Mode::kEach, "y4m", 20));
     const Clock::time_point begin = Clock::now();
     for (int i = 0; i < 4; ++i) {
       Preview frame = show.preview(6, 5);
@@ -160,14 +162,12 @@ BOOST_AUTO_TEST_CASE(frames_take_the_place_of_those_before) {
 }
 
 BOOST_AUTO_TEST_CASE(a_zoom_between_windows_is_a_film_in_any_format) {
-  draw::Request request = request_of(draw::Mode::kZoom, draw::Format::kPng, 1000);
+  draw::Request request = request_of(draw::Mode::kZoom, "png", 1000);
   request.to = model::Window{};
   Screen screen;
   PictureShow show({}, screen.sink(), request);
   for (int i = 0; i < 2; ++i) {
-    const auto writer = show.beside(image::make_row_writer(
-                                        image::PictureFormat::kPng, [](std::span<const std::byte>) {}, 6, 5),
-                                    6, 5);
+    const auto writer = show.beside(image::make_png_writer([](std::span<const std::byte>) {}, 6, 5), 6, 5);
     writer->write_rows(quantized(values_of(6, 5)));
     writer->finish();
   }
@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(a_zoom_between_windows_is_a_film_in_any_format) {
 BOOST_AUTO_TEST_CASE(what_is_shown_does_not_depend_on_the_way_it_is_drawn) {
   const std::vector<test::Bytes> inputs = {test::function_stream(test::small_model(), 3)};
   // The pixels are those of the PPMs, which are written without the show.
-  draw::Request request = request_of(draw::Mode::kEach, draw::Format::kPpm);
+  draw::Request request = request_of(draw::Mode::kEach, "ppm");
   request.width = 30;
   request.height = 21;
   const test::Bytes ppms = test::draw_bytes(request, inputs);
@@ -190,14 +190,14 @@ BOOST_AUTO_TEST_CASE(what_is_shown_does_not_depend_on_the_way_it_is_drawn) {
     film += (i == 0 ? "" : "\033[11A") + picture;
     want += picture;
   }
-  for (const draw::Format format : {draw::Format::kPpm, draw::Format::kNpy, draw::Format::kY4m}) {
-    request.format = format;
+  for (const std::string format : {"ppm", "npy", "y4m"}) {
+    request.format = &draw::parse_format(format);
     const test::Bytes bytes = test::draw_bytes(request, inputs);
     for (const int n_threads : {1, 2}) {
       for (const int64_t memory_bytes : {int64_t{1}, int64_t{1} << 30}) {
         test::Bytes beside;
         const std::string got = shown_records(request, inputs, n_threads, memory_bytes, beside);
-        BOOST_TEST((got == (format == draw::Format::kY4m ? film : want)), to_string(format) << memory_bytes);
+        BOOST_TEST((got == (format == "y4m" ? film : want)), format << memory_bytes);
         BOOST_TEST((beside == bytes));
       }
     }
@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(what_is_shown_does_not_depend_on_the_way_it_is_drawn) {
 
 BOOST_AUTO_TEST_CASE(a_grid_is_shown_line_by_line) {
   const std::vector<test::Bytes> inputs = {test::function_stream(test::small_model(), 3)};
-  draw::Request request = request_of(draw::Mode::kGrid, draw::Format::kPpm);
+  draw::Request request = request_of(draw::Mode::kGrid, "ppm");
   request.width = request.height = 60;
   const test::Bytes ppm = test::draw_bytes(request, inputs);
   const size_t n_pixels = size_t{120} * 120 * 3;

@@ -58,7 +58,7 @@ Image crop(const Image& picture, int64_t x, int64_t y, int64_t width, int64_t he
   return part;
 }
 
-void write(DeepZoomFiles& files, const Image& picture, PictureFormat tiles = PictureFormat::kPng,
+void write(DeepZoomFiles& files, const Image& picture, const TileFormat& tiles = kPngTiles,
            const PictureOptions& options = {}, int64_t rows_at_a_time = 17) {
   DeepZoomWriter writer(files, tiles, picture.width, picture.height, {{"inr.command", "inr-render --res 5"}}, options);
   for (int64_t y = 0; y < picture.height; y += rows_at_a_time) {
@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(threads_and_calls_do_not_change_a_byte) {
                       }};
   for (const int64_t rows : {1, 254, 777}) {
     DeepZoomFiles files(folder / "got");
-    write(files, picture, PictureFormat::kPng, {.workers = three}, rows);
+    write(files, picture, kPngTiles, {.workers = three}, rows);
     files.commit();  // in the place of the one before
     BOOST_CHECK(tree(folder / "got_files") == want);
   }
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(tiles_of_jpeg) {
   const TemporaryFolder folder;
   const Image picture = picture_of(300, 20);
   DeepZoomFiles files(folder / "p.dzi");
-  write(files, picture, PictureFormat::kJpeg, {.jpeg_quality = 100});
+  write(files, picture, kJpegTiles, {.jpeg_quality = 100});
   files.commit();
   const Image tile = decode(bytes_of_file(folder / "p_files/9/1_0.jpg"), "tile");
   const Image want = crop(picture, 253, 0, 47, 20);
@@ -273,11 +273,9 @@ BOOST_AUTO_TEST_CASE(only_pyramids_are_replaced) {
 BOOST_AUTO_TEST_CASE(wrong_pyramids_are_refused) {
   const TemporaryFolder folder;
   DeepZoomFiles files(folder / "p.dzi");
-  BOOST_CHECK_THROW(DeepZoomWriter(files, PictureFormat::kPng, 0, 5), inr::base::UsageError);
-  BOOST_CHECK_THROW(DeepZoomWriter(files, PictureFormat::kPng16, 5, 5), inr::base::UsageError);
-  BOOST_CHECK_THROW(DeepZoomWriter(files, PictureFormat::kJpeg, 5, 5, {}, {.jpeg_quality = 101}),
-                    inr::base::UsageError);
-  DeepZoomWriter writer(files, PictureFormat::kPng, 5, 5);
+  BOOST_CHECK_THROW(DeepZoomWriter(files, kPngTiles, 0, 5), inr::base::UsageError);
+  BOOST_CHECK_THROW(DeepZoomWriter(files, kJpegTiles, 5, 5, {}, {.jpeg_quality = 101}), inr::base::UsageError);
+  DeepZoomWriter writer(files, kPngTiles, 5, 5);
   BOOST_CHECK_THROW(writer.write_rows(std::vector<uint8_t>(14)), std::logic_error);
   BOOST_CHECK_THROW(writer.finish(), std::logic_error);
 }

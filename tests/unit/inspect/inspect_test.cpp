@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/npy.hpp"
+#include "image/jpeg_writer.hpp"
 #include "support/sample_files.hpp"
 #include "support/test.hpp"
 
@@ -244,8 +245,8 @@ BOOST_AUTO_TEST_CASE(pictures_tell_their_command) {
   BOOST_TEST(png.details["text"]["Title"].get<std::string>() == "a test");
   BOOST_TEST(png.summary == "9x7, made by: inr-render --res 9");
   Bytes bytes;
-  const auto writer = image::make_row_writer(image::PictureFormat::kJpeg, image::sink_into(bytes), 16, 12,
-                                             {{"inr.command", "inr-render --format jpg"}});
+  const auto writer =
+      image::make_jpeg_writer(image::sink_into(bytes), 16, 12, {{"inr.command", "inr-render --format jpg"}});
   writer->write_rows(test::test_picture(0, 16, 12).rgb);
   writer->finish();
   const Finding jpeg = inspect_bytes(folder, bytes);
