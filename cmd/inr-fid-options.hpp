@@ -48,25 +48,28 @@ inline const cli::ToolPage kPage = {
          "result "
          "is then called FD-mixed. A folder of pictures of several sizes says no resolution. Features that do not say "
          "their protocol are taken by that of the other side, or by --protocol.",
-         "--kid adds the kernel inception distance (mean and deviation over 100 subsets of at most 1000 images; a set "
-         "against itself is slightly negative), --pr precision and recall (by the 3 nearest neighbours), --is the "
-         "inception score of the fake side over 10 splits, for networks with class scores. These need the features of "
-         "all pictures, which are kept in memory up to 256 MiB per side and beyond it in an unnamed file in $TMPDIR "
-         "(/tmp). The memory of the Frechet distance alone does not depend on the number of pictures.",
+         metrics::score_page() +
+             ". These need the features of "
+             "all pictures, which are kept in memory up to 256 MiB per side and beyond it in an unnamed file in "
+             "$TMPDIR "
+             "(/tmp). The memory of the Frechet distance alone does not depend on the number of pictures.",
          "--upsampled compares at twice the resolution R of the fake pictures: they are enlarged by a filter (those of "
          "torch's interpolate, before the values are rounded to 8 bits) or, with inr, the function itself is drawn on "
          "the denser grid. The real pictures come from their original files, of which the centred square is resized "
          "to 2R by Lanczos as inr-prep does; a dataset must have been prepared at 2R. The result, UpsampledFID, says "
          "of which size the files were, and how many of them were smaller than 2R and had to be enlarged.",
-         "With --json the result is one JSON object with the keys fid, score (the name of the distance), mixed, kid, "
-         "kid_deviation, kid_subsets, kid_subset_size, precision, recall, pr_neighbours, is, is_deviation, is_splits, "
-         "protocol, network, network_file, network_hash (SHA-256), real_protocol, real_network, real_network_hash, "
-         "n_real, "
-         "n_fake, resolution, real_resolution, "
-         "real_filter, real_source, real_source_size, real_source_smallest, real_enlarged, upsampled, upsampled_from, "
-         "device, dtype, checkpoint, iteration, model_hash, seed, real, fake, dataset_hash, real_dataset_hash, note, "
-         "seconds; what is not known or was "
-         "not asked for is null.",
+         "With --json the result is one JSON object with the keys fid, score (the name of the distance), mixed, " +
+             metrics::score_keys() +
+             ", "
+             "protocol, network, network_file, network_hash (SHA-256), real_protocol, real_network, real_network_hash, "
+             "n_real, "
+             "n_fake, resolution, real_resolution, "
+             "real_filter, real_source, real_source_size, real_source_smallest, real_enlarged, upsampled, "
+             "upsampled_from, "
+             "device, dtype, checkpoint, iteration, model_hash, seed, real, fake, dataset_hash, real_dataset_hash, "
+             "note, "
+             "seconds; what is not known or was "
+             "not asked for is null.",
          "An output that cannot be written is reported before anything is measured. The result is printed as soon as "
          "it is there, "
          "before it is saved, appended or linked; where one of these then fails the others are still done, and the "
@@ -138,9 +141,8 @@ inline void bind(cli::Options& options, FidOptions& fid) {
               {.metavar = "NAME",
                .default_text = "the network's first",
                .suggestions = {"nvidia", "pytorch-fid", "clean", "torch-fidelity"}});
-  options.add_flag("--kid", evaluate.kid, "kernel inception distance as well");
-  options.add_flag("--pr", evaluate.precision_recall, "improved precision and recall as well");
-  options.add_flag("--is", evaluate.inception_score, "inception score of the fake side as well");
+  for (const metrics::FeatureScore& score : metrics::feature_scores())
+    options.add_flag(std::string("--") + score.name, evaluate.scores[score.name], score.help);
   options.add_parsed(
       "--upsampled", [&evaluate](const std::string& text) { evaluate.upsampling = metrics::parse_upsampling(text); },
       "make the fake pictures twice as large first, by a filter or (inr) by drawing the function more densely",

@@ -30,13 +30,15 @@ EvaluateOptions checked(EvaluateOptions options) {
   if (options.real.empty() && options.fake.empty())
     throw base::UsageError("nothing to compare; give --real and --fake");
   const bool scored = !options.real.empty() && !options.fake.empty();
-  if (!scored && options.save_stats.empty() && options.save_features.empty() && !options.inception_score) {
+  if (!scored && options.save_stats.empty() && options.save_features.empty() && !asks_single_side(options.scores)) {
     throw base::UsageError("one side alone has no score; give --real and --fake, or --save-stats FILE");
   }
-  for (const auto& [name, asked] : {std::pair("--kid", options.kid), std::pair("--pr", options.precision_recall),
-                                    std::pair("--upsampled", options.upsampling != Upsampling::kNone)}) {
-    if (asked && !scored) throw base::UsageError(std::string(name) + " compares two sides; give --real and --fake");
-  }
+  const auto refuse_alone = [scored](const std::string& name, bool asked) {
+    if (asked && !scored) throw base::UsageError(name + " compares two sides; give --real and --fake");
+  };
+  for (const FeatureScore& score : feature_scores())
+    refuse_alone(std::string("--") + score.name, score.compares && is_asked(options.scores, score));
+  refuse_alone("--upsampled", options.upsampling != Upsampling::kNone);
   if (options.real == "-" && options.fake == "-") {
     throw base::UsageError("--real and --fake cannot both be stdin; write one of the streams to a file");
   }
@@ -123,7 +125,7 @@ class Comparison {
     if (options_.upsampling != Upsampling::kNone && fake_) {
       throw base::UsageError("--upsampled makes pictures larger; give pictures, a checkpoint or a stream with --fake");
     }
-    if (pictures || options_.inception_score || !options_.network.empty()) {
+    if (pictures || asks_classes(options_.scores) || !options_.network.empty()) {
       network_ = open_network(options_.network, options_.protocol);
     }
     for (std::optional<Side>* side : {&real_, &fake_}) {
@@ -231,7 +233,7 @@ Evaluation result_of(const Comparison& sides, const EvaluateOptions& options) {
   out.json["mixed"] = sides.mixed();
   add_feature_scores(out.json, options, real, fake, sides.network());
   for (const Side* side : {real, fake}) {
-    if (side == nullptr || !(sides.scored() || options.inception_score)) continue;
+    if (side == nullptr || !(sides.scored() || asks_single_side(options.scores))) continue;
     warn_few(base::printable(side->path), side->statistics.n_images);
   }
   out.json.update(describe(real, fake, sides.network(), options, sides.upsampled_from()));
@@ -251,7 +253,7 @@ Evaluation evaluate(const EvaluateOptions& request, const Tell& tell) {
   Comparison sides(options);
   sides.measure_all();
   const Side& saved = sides.saved();
-  const bool has_score = sides.scored() || options.inception_score;
+  const bool has_score = sides.scored() || asks_single_side(options.scores);
   Evaluation out;
   base::FirstFault fault;
   fault.run([&] {

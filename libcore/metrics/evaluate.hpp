@@ -9,12 +9,13 @@
 
 #include "base/json.hpp"
 #include "metrics/picture_set.hpp"
+#include "metrics/score_table.hpp"
 
 namespace inr::metrics {
 
 struct EvaluateOptions {
   std::string real, fake;  // see detect_side(); "-" is stdin, for one side only. One may be empty with save_stats,
-                           // save_features or inception_score
+                           // save_features or a score of one side
   std::string network;     // file; empty: the built-in random network
   std::string protocol;    // of the network; empty: its own default
   std::optional<int64_t> n_real;  // exactly so many of the real side; nothing: all
@@ -23,9 +24,7 @@ struct EvaluateOptions {
   uint64_t seed = 0;              // of samples drawn from a checkpoint
   int n_threads = 0;              // 0: one per core
   int64_t batch = 0;              // pictures at a time, bounds the memory; 0: enough for all threads
-  bool kid = false;               // kernel inception distance as well
-  bool precision_recall = false;  // improved precision and recall as well
-  bool inception_score = false;   // of the fake side (of the real one where it is alone); a network with class scores
+  AskedScores scores;             // by name, beside the Frechet distance (score_table.hpp)
   Upsampling upsampling = Upsampling::kNone;  // fakes twice as large, reals from original files (upsampled.hpp)
   bool allow_few = false;                     // go on where the covariance lacks rank
   bool allow_mixed = false;                   // go on where the sides say that they were not made alike
@@ -45,8 +44,8 @@ struct Evaluation {
 /// Takes a result for somebody to see.
 using Tell = std::function<void(const Evaluation&)>;
 
-/// Measures both sides and compares them. Memory does not depend on the number of pictures; with kid, precision_recall,
-/// inception_score features are kept (kept_features.hpp). Shows progress bars, logs warnings. Throws UsageError (no
+/// Measures both sides and compares them. Memory does not depend on the number of pictures; with
+/// further scores features are kept (kept_features.hpp). Shows progress bars, logs warnings. Throws UsageError (no
 /// side, stdin twice, an output that is an input, a number of images that cannot give full rank, a score the network
 /// cannot give), DataError (too few pictures, sides that were not made alike, files that cannot be used), SystemError.
 /// Whether save_stats and save_features can be written is tried before anything is read. tell is handed a score before

@@ -95,10 +95,14 @@ std::string Evaluation::line() const {
     out += (out.empty() ? "" : "  ") + name + " " + value;
   };
   if (score) add(score_name, number(json.at("fid")));
-  if (has("kid")) add("KID", number(json.at("kid")) + " +- " + number(json.at("kid_deviation")));
-  if (has("precision")) add("precision", number(json.at("precision")));
-  if (has("recall")) add("recall", number(json.at("recall")));
-  if (has("is")) add("IS", number(json.at("is")) + " +- " + number(json.at("is_deviation")));
+  for (const FeatureScore& row : feature_scores()) {
+    for (const ShownScore& shown : row.shown) {
+      if (!has(shown.key)) continue;
+      const std::string value = number(json.at(shown.key));
+      add(std::string(shown.name),
+          shown.deviation == nullptr ? value : value + " +- " + number(json.at(shown.deviation)));
+    }
+  }
   if (out.empty()) out = "statistics";
   out += "  (" + text("network");
   if (has("network_file")) out += " " + text("network_file");

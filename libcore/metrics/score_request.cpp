@@ -55,12 +55,17 @@ std::string state_of(const std::string& path) {
 
 bool draws_samples(const std::string& fake) { return fake != "-" && detect_side(fake) == SideKind::kCheckpoint; }
 
-// Lines of before do not tell the state of the real side: the path alone says that it is the same.
+// Lines of before do not tell the state of the real side: the path alone says that it is the same. Nor do they name
+// scores that were added since: these were not asked for then.
 bool is_of_request(const Json& record, const Json& request) {
   if (!record.contains("request")) return false;
   Json expected = request;
   const Json& there = record.at("request");
-  if (there.is_object() && !there.contains(kRealState)) expected.erase(kRealState);
+  if (!there.is_object()) return false;
+  if (!there.contains(kRealState)) expected.erase(kRealState);
+  for (const FeatureScore& score : feature_scores()) {
+    if (!there.contains(score.name) && expected.value(score.name, false) == false) expected.erase(score.name);
+  }
   return there == expected;
 }
 
@@ -91,10 +96,8 @@ Json request_of(const EvaluateOptions& options) {
                   {"n_fake", or_null(n_fake)},
                   {"seed", options.seed},
                   {"upsampled", std::string(upsampling_name(options.upsampling))},
-                  {"mixed", options.allow_mixed},
-                  {"kid", options.kid},
-                  {"pr", options.precision_recall},
-                  {"is", options.inception_score}};
+                  {"mixed", options.allow_mixed}};
+  for (const FeatureScore& score : feature_scores()) request[score.name] = is_asked(options.scores, score);
   const std::string state = hash.empty() ? state_of(options.real) : std::string();
   if (!state.empty()) request[kRealState] = state;
   return request;

@@ -86,7 +86,7 @@ refused . 'Is a directory'
 
 expect_exit 2 inr-import
 expect_exit 2 inr-import "$golden/network.pkl"
-expect_stderr 'where to\?'
+expect_stderr 'no output file: give -o FILE'
 expect_exit 2 inr-import "$golden/network.pkl" -o -
 expect_exit 2 inr-import "$golden/network.pkl" --list -o x
 expect_exit 2 inr-import "$golden/network.pkl" --list -o ''

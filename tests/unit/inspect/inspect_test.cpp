@@ -43,7 +43,7 @@ std::string misleading_folder(const test::TemporaryFolder& folder) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(inspect)
+BOOST_AUTO_TEST_SUITE(inspecting)
 
 BOOST_AUTO_TEST_CASE(every_kind_is_known_and_whole) {
   const test::TemporaryFolder folder;

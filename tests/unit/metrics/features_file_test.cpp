@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(files_of_others) {
   base::write_npz(folder / "b.npz", {{"features", base::make_npy(std::span(values), {6})}});
   BOOST_CHECK_EXCEPTION(load_features(folder / "b.npz"), base::DataError, says("features [6] of type F64 are not"));
   base::write_npz(folder / "c.npz", {{"mu", base::make_npy(std::span(values), {6})}});
-  BOOST_CHECK_EXCEPTION(load_features(folder / "c.npz"), base::DataError, says("no features"));
+  BOOST_CHECK_EXCEPTION(load_features(folder / "c.npz"), base::DataError, says("not a features file"));
   const std::vector<double> bad = {1, NAN};
   base::write_npz(folder / "d.npz", {{"features", base::make_npy(std::span(bad), {1, 2})}});
   BOOST_CHECK_EXCEPTION(load_features(folder / "d.npz"), base::DataError, says("d.npz: a feature is not finite"));

@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(other_files_are_refused) {
   BOOST_CHECK_EXCEPTION(log.append({{"fid", 2}}), base::DataError, says("not a log of scores"));
   BOOST_TEST(read_text(folder / "notes") == "no scores\n");
   BOOST_CHECK_EXCEPTION(ScoreLog(folder.path().string()), base::DataError, says("not a regular file"));
-  BOOST_CHECK_EXCEPTION(ScoreLog(folder / "absent/s.jsonl"), base::SystemError, says("open"));
+  BOOST_CHECK_EXCEPTION(ScoreLog(folder / "absent/s.jsonl"), base::SystemError, says("make the folder"));
   write_text(folder / "log.jsonl", "{\"iteration\":1,\"loss_d\":0.5}\n");  // of a training run
   BOOST_CHECK_EXCEPTION((void)ScoreLog(folder / "log.jsonl").read(), base::DataError, says("not a log of scores"));
   BOOST_CHECK_EXCEPTION(ScoreLog(folder / "log.jsonl").append({{"fid", 2}}), base::DataError, says("has no fid"));

@@ -58,7 +58,7 @@ BOOST_FIXTURE_TEST_CASE(sides_that_differ_are_named_and_refused_unless_allowed, 
   other.resolution = "64x64";
   refused("resolution.npz", "not the same resolution: 32x32 and 64x64");
   other.filter = "bicubic";
-  refused("filter.npz", "resized: lanczos and bicubic");
+  refused("filter.npz", "resized the pictures: lanczos and bicubic");
   other = {};  // what is not said is no difference
   npz("silent.npz", other);
   BOOST_TEST(evaluate(options("plain.npz", "silent.npz")).score.has_value());
@@ -163,7 +163,7 @@ BOOST_FIXTURE_TEST_CASE(further_scores_from_the_features_of_all_pictures, Folder
   EvaluateOptions request = options("few", "a");
   request.allow_few = true;
   BOOST_TEST(evaluate(request).json.at("kid").is_null());
-  request.kid = request.precision_recall = true;
+  request.scores["kid"] = request.scores["pr"] = true;
   request.n_fake = 30;
   const metrics::Evaluation got = evaluate(request);
   // The same by hand from the features.
@@ -183,7 +183,7 @@ BOOST_FIXTURE_TEST_CASE(further_scores_from_the_features_of_all_pictures, Folder
   BOOST_TEST(got.json.at("is").is_null());
   BOOST_TEST(got.line().find("  KID ") != std::string::npos);
   BOOST_TEST(got.line().find("  recall ") != std::string::npos);
-  request.inception_score = true;
+  request.scores["is"] = true;
   BOOST_CHECK_EXCEPTION(evaluate(request), base::UsageError, says("class scores, which random-conv-1 does not give"));
 }
 
@@ -191,14 +191,14 @@ BOOST_FIXTURE_TEST_CASE(statistics_hold_no_features, Folders) {
   EvaluateOptions request = options("few", "");
   request.save_stats = folder / "few.npz";
   request.allow_few = true;
-  request.kid = true;
+  request.scores["kid"] = true;
   BOOST_CHECK_EXCEPTION(evaluate(request), base::UsageError, says("--kid compares two sides"));
-  request.kid = false;
+  request.scores["kid"] = false;
   (void)evaluate(request);
   request = options("few.npz", "few");
-  request.allow_few = request.kid = true;
+  request.allow_few = request.scores["kid"] = true;
   BOOST_CHECK_EXCEPTION(evaluate(request), base::DataError, says("few.npz: holds statistics, but --kid"));
-  request.kid = false;
+  request.scores["kid"] = false;
   request.protocol = "nvidia";
   BOOST_CHECK_EXCEPTION(evaluate(request), base::DataError, says("of protocol pil-bicubic-224, but --protocol is"));
 }

@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(whole_evaluations) {
   expect_one_result<std::string>([&](int n_threads) {
     metrics::EvaluateOptions options = folders.options("a", "few");
     options.n_threads = n_threads;
-    options.allow_few = options.kid = options.precision_recall = true;
+    options.allow_few = options.scores["kid"] = options.scores["pr"] = true;
     options.save_stats = folders.folder / "a.npz";
     base::Json json = metrics::evaluate(options).json;
     json.erase("seconds");

@@ -181,9 +181,9 @@ BOOST_AUTO_TEST_CASE(calls_that_do_not_belong_there) {
   BOOST_TEST(has(error_of(reconstruct + "K\x01\x85R."s), "what a module is made of is an integer"));
   BOOST_TEST(has(error_of(reconstruct + ")R."), "0 arguments"));
   BOOST_TEST(has(error_of(reconstruct + "}R."), "what a call is given is a dictionary"));
-  BOOST_TEST(has(error_of(reconstruct + ")\x81."s), "no class"));
+  BOOST_TEST(has(error_of(reconstruct + ")\x81."s), "not a class"));
   BOOST_TEST(has(error_of(name("torch.storage", "_load_from_bytes") + "N\x85R."s), "storage is None"));
-  BOOST_TEST(has(error_of(name("dnnlib.util", "EasyDict") + ")R."s), "no function"));
+  BOOST_TEST(has(error_of(name("dnnlib.util", "EasyDict") + ")R."s), "not a function"));
   BOOST_TEST(has(error_of("K\x01)R."s), "what is called is an integer"));
   BOOST_TEST(has(error_of("]}b."s), "what is given a state is a list"));
   BOOST_TEST(has(error_of("]K\x01K\x02s."s), "what gets keys and values is a list"));
