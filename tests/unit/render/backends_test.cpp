@@ -77,6 +77,14 @@ std::vector<float> theta_of(const model::ModelConfig& config, double longest) {
       largest = std::max(largest, std::hypot(static_cast<double>(rows[i]), static_cast<double>(rows[i + 1])));
     }
     for (float& value : rows) value *= static_cast<float>(longest / config.fourier_scale / largest);
+    // Weights that are a bare product of factors grow with the square root of the rank, and layers that amplify so much
+    // amplify rounding as well: factors of a higher rank are smaller, for weights as those of rank 3.
+    for (const model::LayerLayout& layer : block.layers) {
+      if (layer.kind != model::LayerKind::kLowrank || layer.rank <= 3) continue;
+      for (float& value :
+           std::span(theta).subspan(static_cast<size_t>(layer.offset), static_cast<size_t>(layer.out * layer.rank)))
+        value *= static_cast<float>(std::sqrt(3.0 / static_cast<double>(layer.rank)));
+    }
   }
   return theta;
 }
