@@ -57,6 +57,11 @@ bool needs_features(const EvaluateOptions& options, bool fake_side) {
 
 void check_feature_scores(const EvaluateOptions& options, const Side* real, const Side* fake,
                           const FeatureNetwork* network) {
+  for (const auto& [name, asked] : options.scores) {
+    const auto has_name = [&name](const FeatureScore& score) { return name == score.name; };
+    if (asked && std::ranges::none_of(feature_scores(), has_name))
+      throw base::UsageError("\"" + base::printable(name) + "\" is not a score; use " + score_options());
+  }
   const ScoreInput input{real, fake, network, options.n_threads};
   for (const Side* side : {real, fake}) {
     if (side == nullptr || side->set || side->features.defined() || !needs_features(options, side == fake)) continue;

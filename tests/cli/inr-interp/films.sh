@@ -47,11 +47,12 @@ inr-sample --latents w.npy --space w >keys-w.inr
 python3 - "$SOURCE/examples/read-stream" <<'PYTHON' || fail "films are not what they should be"
 import sys
 sys.path.insert(0, sys.argv[1])
+from array import array
 from read_stream import read_streams
 def read(name):
     with open(name + ".inr", "rb") as f: records = list(read_streams(f))
-    assert int(records[0][0]["count"]) == len(records), name
-    return [info for _, info, _ in records], [theta.tobytes() for *_, theta in records], [theta for *_, theta in records]
+    assert records[0][0].count == len(records), name
+    return [info for _, info, _ in records], [array("f", theta).tobytes() for *_, theta in records], [theta for *_, theta in records]
 def worst(a, b): return max(abs(x - y) for x, y in zip(a, b))
 
 infos, frames, _ = read("open")

@@ -23,6 +23,7 @@ inr-interp --frames 2 <two.inr >film-of-film.inr || fail "the frames of a film a
 python3 - "$SOURCE/examples/read-stream" <<'PYTHON' || fail "films of streams are not what they should be"
 import sys
 sys.path.insert(0, sys.argv[1])
+from array import array
 from read_stream import read_streams
 def read(name):
     with open(name + ".inr", "rb") as f:
@@ -30,7 +31,7 @@ def read(name):
         flags = f.read(4)[0]
         f.seek(0)
         records = list(read_streams(f))
-    return [info for _, info, _ in records], [theta.tobytes() for *_, theta in records], flags
+    return [info for _, info, _ in records], [array("f", theta).tobytes() for *_, theta in records], flags
 infos, frames, flags = read("two")
 assert frames[::2] == read("keys")[1] + read("indexed")[1] and flags == 0
 assert infos[0]["seeds"] == [1, 2] and infos[0]["space"] == "params", infos[0]

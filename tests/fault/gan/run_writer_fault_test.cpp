@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "gan/run_writer.hpp"
+#include "runs/checkpoint_file.hpp"
 #include "runs/run_lock.hpp"
 #include "support/test.hpp"
 #include "unit/gan/tiny_config.hpp"
@@ -54,7 +55,7 @@ struct KeptRun {
   }
   [[nodiscard]] std::set<int64_t> held() const {
     std::set<int64_t> out;
-    for (const auto& [iteration, path] : gan::list_checkpoints(options.run)) out.insert(iteration);
+    for (const auto& [iteration, path] : runs::list_checkpoints(options.run)) out.insert(iteration);
     return out;
   }
   /// Goes on with --keep `keep` from `from` to 4, which cannot be written.
@@ -87,7 +88,7 @@ BOOST_AUTO_TEST_CASE(surplus_checkpoints_go_before_the_next_is_written) {
   KeptRun run;
   run.go_on(1, 3);
   BOOST_CHECK(run.held() == std::set<int64_t>{3});
-  BOOST_CHECK_EQUAL(gan::newest_checkpoint(run.options.run), run.file(3));
+  BOOST_CHECK_EQUAL(runs::newest_checkpoint(run.options.run), run.file(3));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_to_be_kept_is_not_given_for_nothing) {
@@ -104,7 +105,7 @@ BOOST_AUTO_TEST_CASE(the_newest_whole_checkpoint_stays) {
   run.damage(3);  // its head is whole
   run.go_on(1, 2);
   BOOST_CHECK(run.held() == (std::set<int64_t>{2, 3}));
-  BOOST_CHECK_EQUAL(gan::newest_checkpoint(run.options.run), run.file(2));
+  BOOST_CHECK_EQUAL(runs::newest_checkpoint(run.options.run), run.file(2));
 }
 
 BOOST_AUTO_TEST_CASE(nothing_goes_where_no_checkpoint_is_whole) {

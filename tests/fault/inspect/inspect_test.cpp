@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(headers_that_promise_much) {
   const auto expect = [&](std::string_view text, std::string_view kind, FileState state) {
     const Finding finding = inspect_bytes(folder, test::as_bytes(text));
     BOOST_TEST(finding.kind == kind);
-    BOOST_TEST((finding.state == state), kind << ": " << model::to_string(finding.state) << ": " << finding.fault);
+    BOOST_TEST((finding.state == state), kind << ": " << inspect::to_string(finding.state) << ": " << finding.fault);
   };
   expect("P6 999999999 999999999 255\nxx", "PPM picture", FileState::kCutShort);
   expect("P6 9999999999 1 255\nxx", "PPM picture", FileState::kDamaged);

@@ -183,6 +183,9 @@ BOOST_FIXTURE_TEST_CASE(further_scores_from_the_features_of_all_pictures, Folder
   BOOST_TEST(got.json.at("is").is_null());
   BOOST_TEST(got.line().find("  KID ") != std::string::npos);
   BOOST_TEST(got.line().find("  recall ") != std::string::npos);
+  request.scores["precision"] = true;  // the name of a key, not of a score
+  BOOST_CHECK_EXCEPTION(evaluate(request), base::UsageError, says("is not a score; use --kid"));
+  request.scores["precision"] = false;
   request.scores["is"] = true;
   BOOST_CHECK_EXCEPTION(evaluate(request), base::UsageError, says("class scores, which random-conv-1 does not give"));
 }
