@@ -87,7 +87,7 @@ base::ExitCode write_untrained(const Arguments& a) {
   if (runs::list_checkpoints(a.start.run).empty()) gan::check_start(a.start, nullptr);  // before the folder is made
   const runs::RunLock lock(a.start.run);
   const gan::LoadedRun start = start_run(a, nullptr);
-  if (start.state.iteration > 0) throw base::UsageError("which pictures? a run that has begun needs its DATASET");
+  if (start.state.iteration > 0) throw base::UsageError("no dataset: a run that has begun needs its DATASET");
   const std::string path = a.start.run + "/" + model::checkpoint_name(0);
   gan::save_checkpoint(path, start.config, start.state, start.provenance);
   std::cout << path << "\n";
@@ -135,10 +135,10 @@ base::ExitCode train(Arguments& a, const parallel::Launch& launch) {
 
 /// What the words of the command line alone tell to be wrong.
 void check_use(const Arguments& a) {
-  if (a.start.run.empty() && !a.dry_run) throw base::UsageError("where to? give -o RUN");
+  if (a.start.run.empty() && !a.dry_run) throw base::UsageError("no output folder: give -o RUN");
   const bool untrained = a.start.iterations && *a.start.iterations == 0;
   if (a.dataset.empty() && !untrained && !a.dry_run)
-    throw base::UsageError("which pictures? give a DATASET (or --iterations 0 for an untrained checkpoint)");
+    throw base::UsageError("no dataset: give a DATASET (or --iterations 0 for an untrained checkpoint)");
   if (!a.start.init.empty() && !a.start.resume.empty() && a.start.resume != "auto")
     throw base::UsageError("--init starts a run and --resume FILE goes on with one: give one of them");
 }

@@ -28,7 +28,7 @@ int64_t parse_bytes(std::string_view text) {
   if (unit == "M") shift = 20;
   if (unit == "G") shift = 30;
   if (fault != std::errc() || value < 1 || (shift == 0 && !unit.empty()) || value > kMax >> shift) {
-    throw base::UsageError("\"" + base::printable(text) + "\" is no amount of memory; write 256M or 2G");
+    throw base::UsageError("\"" + base::printable(text) + "\" is not an amount of memory; write 256M or 2G");
   }
   return value << shift;
 }

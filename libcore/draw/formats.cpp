@@ -140,7 +140,7 @@ const Format& parse_format(std::string_view word) {
   for (const Format& format : kFormats) {
     if (word == format.name || (!word.empty() && word == format.alias)) return format;
   }
-  throw base::UsageError("\"" + base::printable(word) + "\" is no format; use " + format_names());
+  throw base::UsageError("\"" + base::printable(word) + "\" is not a format; use " + format_names());
 }
 
 const Format& format_of_output(std::string_view output, bool film) {

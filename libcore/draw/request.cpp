@@ -85,7 +85,7 @@ render::BackendChoice parse_kernel(std::string_view word) {
   if (word == "reference") return {render::kReference, {}};
   if (word == "fast") return {};
   if (word == "check") return {render::kCpu, render::kReference};
-  throw UsageError("\"" + base::printable(word) + "\" is no kernel; use reference, fast or check");
+  throw UsageError("\"" + base::printable(word) + "\" is not a kernel; use reference, fast or check");
 }
 
 std::vector<image::Filter> parse_compare(std::string_view text) {
@@ -96,7 +96,7 @@ std::vector<image::Filter> parse_compare(std::string_view text) {
     const auto* known = std::ranges::find(kCompared, word, [](const auto& entry) { return entry.first; });
     if (known == kCompared.end()) {
       throw UsageError("\"" + base::printable(word) +
-                       "\" is no filter to compare with; list some of nearest,bilinear,bicubic,lanczos");
+                       "\" is not a filter to compare with; list some of nearest,bilinear,bicubic,lanczos");
     }
     out.push_back(known->second);
     begin = end + 1;

@@ -32,7 +32,7 @@ refuse 'zoom shows one record' zoom s.inr --select 0,1
 refuse 'neither a mode nor a file; did you mean grid' gird
 refuse 'neither a mode nor a file; did you mean superres' superes s.inr
 refuse 'say inr-render superres' s.inr --compare nearest
-refuse 'no filter to compare with' superres s.inr --compare nearest,cubic
+refuse 'not a filter to compare with' superres s.inr --compare nearest,cubic
 refuse 'a row is one record' superres s.inr --compare nearest --columns 2
 refuse '32x32 pixels; 31x40 is smaller' superres s.inr --compare nearest --res 31x40
 refuse 'labels writes under the cells of a grid; each has none' each s.inr --labels -o '%d.png'
@@ -41,13 +41,13 @@ refuse 'npy holds the functions. values' s.inr --labels --format npy
 refuse 'pace of a film in y4m' s.inr --fps 25
 refuse '^inr-render: --fps: ' zoom s.inr --to 0,0,0.5,0.5 --fps 0
 refuse 'srgb marks PNG files' s.inr --srgb --format ppm
-refuse 'is no kernel; use reference, fast or check' s.inr --kernel fats
+refuse 'is not a kernel; use reference, fast or check' s.inr --kernel fats
 refuse '"abc"' s.inr --res abc
 refuse '--res and --scale exclude each other' s.inr --res 64 --scale 2
 refuse '--window: window 0.5,0,0.5,1 is empty' s.inr --window 0.5,0,0.5,1
 refuse 'neither density nor training' s.inr --cells all
-refuse 'is no format' s.inr --format gif
-refuse 'no amount of memory' s.inr --memory lots
+refuse 'is not a format' s.inr --format gif
+refuse 'not an amount of memory' s.inr --memory lots
 refuse 'upsample-from 2 is not a block' s.inr --upsample-from 2
 refuse '1048576' s.inr --res 2000000
 refuse '1 \.\.\. 1048576' s.inr --res 3000000000
