@@ -59,7 +59,7 @@ tests: build
 
 # Nothing of LibTorch is fetched, configured or linked.
 core:
-	@$(SETUP) packages
+	@$(SETUP) core-packages
 	@$(SETUP) configure-core "$(CORE)" release
 	@cmake --build "$(CORE)" -j $(JOBS)
 

@@ -13,6 +13,7 @@
 #include "cli/interrupt.hpp"
 #include "cli/run_tool.hpp"
 #include "cli/streams.hpp"
+#include "render/processor.hpp"
 #include "runs/checkpoint_file.hpp"
 #include "sample/generator.hpp"
 #include "sample/interpolate.hpp"
@@ -163,6 +164,7 @@ void from_stream(const Arguments& a) {
 }
 
 void from_model(const Arguments& a) {
+  (void)render::chosen_operations();  // a wrong INR_PROCESSOR is refused before a checkpoint is read
   const sample::Way way = way_of(a, "z");
   sample::KeyLatents keys{.rows = {}, .hidden = way.space == sample::Space::kW && !a.latents.empty()};
   if (keys.hidden && a.truncation)

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The inr authors
 // SPDX-License-Identifier: Apache-2.0
-// inr-prep: pictures into a dataset, and out again. The work is store/prepare.hpp.
+// inr-prep: pictures into a dataset, and out again. The work is dataset/prepare.hpp.
 #include <algorithm>
 #include <filesystem>
 #include <iostream>

@@ -15,6 +15,7 @@
 #include "cli/interrupt.hpp"
 #include "cli/run_tool.hpp"
 #include "cli/streams.hpp"
+#include "render/processor.hpp"
 #include "runs/checkpoint_file.hpp"
 #include "sample/generator.hpp"
 #include "sample/sampler.hpp"
@@ -139,6 +140,7 @@ class Requests {
 };
 
 base::ExitCode run(const Arguments& a) {
+  (void)render::chosen_operations();  // a wrong INR_PROCESSOR is refused before a checkpoint is read
   if (a.common.device.starts_with("cuda")) {
     throw base::UsageError(
         "--device " + base::printable(a.common.device) +

@@ -19,7 +19,10 @@ class FirstFault {
       step();
     } catch (const Error& error) {
       keep(error.what());
-    } catch (...) {  // the reader of our pipe has gone, the memory is used up
+    } catch (const std::exception& error) {  // a library's; its backtrace begins with the second line
+      const std::string text = error.what();
+      keep(text.substr(0, text.find('\n')));
+    } catch (...) {  // the reader of our pipe has gone
       keep({});
     }
   }

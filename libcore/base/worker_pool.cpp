@@ -20,6 +20,9 @@ WorkerPool::WorkerPool(int n_threads, Around around) : around_(std::move(around)
     const std::string number = std::to_string(threads_.size() + 1);
     stop();
     throw SystemError(std::to_string(n) + " threads", "start number " + number, fault.code().value());
+  } catch (...) {
+    stop();
+    throw;
   }
 }
 

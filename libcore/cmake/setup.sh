@@ -4,6 +4,7 @@
 # Brings a bare Debian 12 to where the build can start. Every step is skipped where its result is there, and can be
 # interrupted and run again.
 #   setup.sh packages              Debian packages: installed as root, named with their apt-get line otherwise
+#   setup.sh core-packages         those that the tools without LibTorch are built with
 #   setup.sh libtorch              LibTorch and its two small CUDA libraries, unpacked from the PyPI wheels
 #   setup.sh all                   both
 #   setup.sh configure DIR BUILD        CMake's build folder
@@ -16,34 +17,39 @@ readonly kTorchVersion=2.11.0
 readonly kWheels=("torch==$kTorchVersion" 'nvidia-cuda-runtime==13.0.*' 'nvidia-cuda-cupti==13.0.*')
 readonly kDeps=$PWD/build/deps
 readonly kLibtorch=$kDeps/libtorch-$kTorchVersion
-readonly kPackages=(g++ cmake ninja-build ccache pkg-config python3 python3-pip ca-certificates
+# What the eight tools without LibTorch are built with, and what fetching LibTorch, all tools, tests and the demo take.
+readonly kCorePackages=(g++ cmake ninja-build ccache pkg-config python3
   libcli11-dev libpng-dev libjpeg62-turbo-dev libwebp-dev liblmdb-dev libspdlog-dev libzip-dev zlib1g-dev
-  nlohmann-json3-dev libboost-test-dev libgloo-dev fonts-noto-color-emoji)
+  nlohmann-json3-dev libboost-test-dev)
+readonly kPackages=("${kCorePackages[@]}" python3-pip ca-certificates libgloo-dev fonts-noto-color-emoji)
 
 die() {
   echo "inr: $*" >&2
   exit 1
 }
 
-# Names a package unless it, or another one that provides it, is installed.
+# Names each of the packages unless it, or another one that provides it, is installed.
 missing_packages() {
   local installed package
   installed=" $(dpkg-query -W -f '${db:Status-Abbrev}\t${Package} ${Provides}\n' | sed -n 's/^ii[^\t]*\t//p' |
     tr ',\n' '  ' | sed 's/([^)]*)//g') "
-  for package in "${kPackages[@]}"; do
+  for package in "$@"; do
     [[ $installed == *" $package "* ]] || echo "$package"
   done
 }
 
+# packages NAME PACKAGE...: NAME is that of the file that says that all of them were found.
 packages() {
+  local name=$1
+  shift
   # A system without dpkg has to know by itself; CMake names what it does not find.
   command -v dpkg-query >/dev/null || return 0
   # Once all were found, they are looked up again only when the package database or this list changes.
-  local stamp=$kDeps/packages.stamp
+  local stamp=$kDeps/$name.stamp
   mkdir -p "$kDeps"
   [[ $stamp -nt /var/lib/dpkg/status && $stamp -nt libcore/cmake/setup.sh ]] && return 0
   local missing
-  missing=($(missing_packages))  # names without blanks; a bare chroot has no /dev/fd for "< <()"
+  missing=($(missing_packages "$@"))  # names without blanks; a bare chroot has no /dev/fd for "< <()"
   if ((${#missing[@]} > 0)); then
     [[ $(id -u) == 0 ]] || die "packages are missing; install them with:
   apt-get install --no-install-recommends ${missing[*]}"
@@ -130,13 +136,14 @@ configure() {
 }
 
 case ${1:-} in
-  packages) packages ;;
+  packages) packages packages "${kPackages[@]}" ;;
+  core-packages) packages core-packages "${kCorePackages[@]}" ;;
   libtorch) libtorch ;;
   all)
-    packages
+    packages packages "${kPackages[@]}"
     libtorch
     ;;
   configure) configure "$2" "$3" ;;
   configure-core) configure_core "$2" "$3" ;;
-  *) die "setup.sh packages|libtorch|all|configure DIR BUILD|configure-core DIR BUILD" ;;
+  *) die "setup.sh packages|core-packages|libtorch|all|configure DIR BUILD|configure-core DIR BUILD" ;;
 esac

@@ -9,9 +9,13 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include "base/error.hpp"
 
 namespace inr::dataset {
 
@@ -23,6 +27,10 @@ class OrderedWork {
       : make_(std::move(make)), next_(first), taken_(first), last_(last), window_(window) {
     try {
       for (int t = 0; t < n_threads; ++t) threads_.emplace_back([this] { run(); });
+    } catch (const std::system_error& fault) {
+      const std::string number = std::to_string(threads_.size() + 1);
+      stop();
+      throw base::SystemError(std::to_string(n_threads) + " threads", "start number " + number, fault.code().value());
     } catch (...) {
       stop();
       throw;

@@ -97,7 +97,7 @@ class ArrayEncoding final : public Encoding {
  private:
   /// One more picture: where the header cannot be corrected, no more than it says.
   void count() {
-    if (is_final_ && promised_ && n_begun_ > 0 && n_begun_ == *promised_) {
+    if (is_final_ && promised_ && n_begun_ == *promised_) {
       throw base::DataError("more pictures follow than the " + std::to_string(*promised_) +
                             " that the input promised; write npy of several streams to a file with -o");
     }

@@ -79,10 +79,10 @@ std::string samples_path(const std::string& run, int64_t iteration) {
 }
 
 void warn_of_little_room(const std::string& run, const model::Config& config) {
+  if (has_room(run, config)) return;
   std::error_code error;
   const fs::space_info disk = fs::space(run, error);
   const auto needed = static_cast<uint64_t>(checkpoint_bytes(config));
-  if (error || disk.available >= needed) return;
   base::log_warning(run + ": a checkpoint takes " + std::to_string((needed >> 20U) + 1) + " MiB, the disk has " +
                     std::to_string(disk.available >> 20U) + " MiB left");
 }
@@ -154,7 +154,7 @@ void RunWriter::score(const TrainState& state) {
   if (!score) return;
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   // Before the log, whose line says that nothing is left to be made up for.
-  if (std::isfinite(*score) && (!best_score_ || *score < *best_score_)) save_best(state, *score);
+  if (std::isfinite(*score) && (!best_score_ || *score < *best_score_) && !save_best(state, *score)) return;
   log({{"iteration", state.iteration},
        {"images", state.images},
        {"seconds", state.seconds},
@@ -162,7 +162,8 @@ void RunWriter::score(const TrainState& state) {
        {"score_seconds", seconds}});
 }
 
-void RunWriter::save_best(const TrainState& state, double score) {
+bool RunWriter::save_best(const TrainState& state, double score) {
+  bool saved = false;
   forgiving("best", state.iteration, [&] {
     Json provenance = provenance_;
     provenance["best_score"] = score;
@@ -171,7 +172,9 @@ void RunWriter::save_best(const TrainState& state, double score) {
     write_with_room(state.iteration, options_.keep,
                     [&] { save_checkpoint(options_.run + "/best.safetensors", config_, state, provenance); });
     best_score_ = score;
+    saved = true;
   });
+  return saved;
 }
 
 bool RunWriter::has_score(int64_t iteration) const {

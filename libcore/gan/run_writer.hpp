@@ -51,7 +51,8 @@ class RunWriter {
   [[nodiscard]] bool has_score(int64_t iteration) const;
   void forgiving(const std::string& what, int64_t iteration, const std::function<void()>& write);
   std::optional<double> measure(const TrainState& state);
-  void save_best(const TrainState& state, double score);
+  /// False, after a warning, where it could not be written.
+  bool save_best(const TrainState& state, double score);
   void write_with_room(int64_t iteration, int64_t n_kept, const std::function<void()>& write);
   [[nodiscard]] size_t remove_oldest(int64_t iteration, int64_t n_kept) const;
 

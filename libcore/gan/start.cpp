@@ -227,23 +227,13 @@ void refuse_unreadable(const std::string& run) {
                         "give --resume=FILE, or another folder with -o");
 }
 
-/// By its bytes: is the file cut or damaged? Whole files that are no checkpoint of this program are not.
-bool is_damaged(const std::string& path) {
-  try {
-    base::Safetensors::open(path);
-    return false;
-  } catch (const base::DataError&) {
-    return true;
-  }
-}
-
-/// --resume went on from a checkpoint that is not the newest: what was passed over is not to be written anew. A damaged
+/// --resume went on from a checkpoint that is not the newest: what was skipped is not to be written anew. A damaged
 /// one can be moved out of the way; of others (a newer program's, say) the user decides.
 std::vector<std::string> damaged_newer(const std::string& run, const std::string& resumed_from) {
   std::vector<std::string> out;
   const auto held = runs::list_checkpoints(run);
   for (auto it = held.rbegin(); it != held.rend() && it->second != resumed_from; ++it) {
-    if (!is_damaged(it->second))
+    if (!runs::is_cut_or_damaged(it->second))
       throw base::DataError(
           it->second, "cannot be read, and is newer than " + resumed_from,
           "move it away to go on from there, or give --resume=" + resumed_from + " and another folder with -o");

@@ -58,13 +58,9 @@ std::string newest_of(const std::string& run) {
   if (!path.empty()) return path;
   for (const auto& [iteration, listed] : runs::list_checkpoints(run)) {
     try {
-      (void)base::Safetensors::open(listed, base::Check::kHead);
-    } catch (const base::Error&) {  // half written, or gone
-      continue;
-    }
-    try {
-      (void)runs::checkpoint_provenance(listed);
-    } catch (const base::SystemError&) {  // gone since
+      if (!runs::is_cut_or_damaged(listed, base::Check::kHead)) (void)runs::checkpoint_provenance(listed);
+    } catch (const base::SystemError& error) {
+      if (error.error_number() != ENOENT) throw;  // gone since it was listed
     }
   }
   return {};

@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 std::string best_of(const std::string& run) { return run + "/best.safetensors"; }
 
-// A name that inr-train removes too where it was left by a program that was killed (gan/run_lock.cpp).
+// A name that inr-train removes too where it was left by a program that was killed (runs/run_lock.cpp).
 std::string name_beside(const std::string& run) { return best_of(run) + ".tmp-" + std::to_string(::getpid()) + "-0"; }
 
 // False where the checkpoint has vanished.
@@ -53,16 +53,12 @@ void rename_to_best(const std::string& run, const std::string& beside) {
 std::string best_link_fault(const std::string& run) {
   const std::string best = best_of(run);
   std::error_code error;
-  if (!fs::exists(best, error)) return {};
+  if (!fs::is_regular_file(best, error)) return {};  // none, or a folder, which cannot be replaced in any case
   try {
-    (void)base::Safetensors::open(best, base::Check::kHead);
-  } catch (const base::Error&) {  // damaged: nothing is lost with it
-    return {};
-  }
-  try {
+    if (is_cut_or_damaged(best, base::Check::kHead)) return {};
     const base::Json provenance = checkpoint_provenance(best);
     if (!provenance.is_object() || !provenance.contains("best_score")) return {};
-  } catch (const base::Error& fault) {  // whole, but of another kind or a newer version
+  } catch (const base::Error& fault) {  // not readable, or whole and of another kind or a newer version
     return fault.what();
   }
   return base::printable(best) + " was written by inr-train --score-every";

@@ -53,6 +53,27 @@ base::Safetensors open_checkpoint(const std::string& path, base::Check check) {
   return file;
 }
 
+bool is_cut_or_damaged(const std::string& path, base::Check check) {
+  try {
+    (void)base::Safetensors::open(path, check);
+    return false;
+  } catch (const base::DataError& error) {
+    switch (error.fault()) {
+      case base::Fault::kEmpty:
+      case base::Fault::kCutShort:
+      case base::Fault::kDamaged:
+        return true;
+      case base::Fault::kForeign:
+        return !looks_like_pickle(path);
+      case base::Fault::kNewer:
+      case base::Fault::kUnsupported:
+      case base::Fault::kOther:
+        break;
+    }
+    return false;
+  }
+}
+
 Json metadata_json(const base::Safetensors& file, const std::string& key) {
   const std::string text = file.metadata(key);
   return text.empty() ? Json() : base::parse_json(text, file.where() + ": metadata " + key);

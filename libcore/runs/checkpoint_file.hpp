@@ -23,6 +23,11 @@ inline constexpr const char* kCheckpointVersion = "1";
 /// DataError: not a checkpoint, one of the released INR-GAN code (with the way to import it), newer, or damaged.
 base::Safetensors open_checkpoint(const std::string& path, base::Check check = base::Check::kAll);
 
+/// Is the file empty, cut or damaged, so that nothing is lost with it? Zeros, as a power failure leaves them, are
+/// damage; what is whole and not for this program to judge (newer, of unsupported types, a pickle) is not. Throws
+/// SystemError where the file cannot be read.
+bool is_cut_or_damaged(const std::string& path, base::Check check = base::Check::kAll);
+
 /// A JSON document among the metadata; null where the key is absent. Throws DataError.
 base::Json metadata_json(const base::Safetensors& file, const std::string& key);
 /// metadata "config". Throws DataError.

@@ -79,8 +79,14 @@ void RunLock::take() {
     make_folders(run_);
     fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (fd_ < 0) base::refuse_output(path, "open", errno);
-    if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
+    int locked = 0;
+    while ((locked = ::flock(fd_, LOCK_EX | LOCK_NB)) != 0 && errno == EINTR) {
+    }
+    if (locked != 0) {
+      const int fault = errno;
       ::close(fd_);
+      fd_ = -1;
+      if (fault != EWOULDBLOCK) throw base::SystemError(path, "lock", fault);
       throw base::DataError(run_, "another inr-train is writing this run",
                             "wait for it, or give another folder with -o");
     }

@@ -72,8 +72,7 @@ refused() {  # the other folders but those named, as an alternative of a pattern
 for folder in $folders; do
   row=$(sed -nE "s/^set\(INR_ROOM_$folder +\"?([a-z ]*)\"?\).*/\1/p" libcore/cmake/InrLibrary.cmake)
   complain_all "$folder may not include this" < <(
-    grep -rnHE --include='*.hpp' "#include \"($(refused "$folder" $row))/" "libcore/$folder" 2>/dev/null
-    grep -rnHE --include='*.cpp' "#include \"($(refused "$folder" $row))/" "libcore/$folder" 2>/dev/null)
+    grep -rnHE --include='*.[ch]pp' "#include \"($(refused "$folder" $row))/" "libcore/$folder" 2>/dev/null)
 done
 
 # Every page of ours that a man page refers to is there.

@@ -80,7 +80,7 @@ expect_one_line inr-fid
 expect_stderr 'did you mean nvidia\?'
 expect_exit 2 inr-fid --real a.inr --fake b.inr --protocol clean --allow-few
 expect_one_line inr-fid
-expect_stderr 'built-in random network has pil-bicubic-224 alone'
+expect_stderr 'built-in random network has only pil-bicubic-224'
 
 # Divided by N, one picture has a covariance: shards of one each are joined to the whole.
 for i in 1 2 3; do

@@ -63,7 +63,7 @@ python3 -c "import sys; sys.exit(not 0 < abs($(value fid) - $floats) < 0.02 * ab
 # What does not fit.
 refused() { expect_refusal "$1" "$2" inr-fid "${@:3}" --allow-few; } # STATUS PATTERN ARGUMENT...
 refused 2 'nearest, bilinear, bicubic or inr' --real originals --fake a.inr --upsampled lanczos
-refused 1 '32.inrd: holds pictures of 32x32, .*64x64; .*inr-prep --size 64' --real 32.inrd --fake a.inr --upsampled inr
+refused 1 '32.inrd: holds pictures of 32x32; .*64x64; .*inr-prep --size 64' --real 32.inrd --fake a.inr --upsampled inr
 refused 1 'small: holds pictures, which cannot be drawn more densely' --real originals --fake small --upsampled inr
 refused 2 'upsampled compares two sides' --fake a.inr --save-stats s.npz --upsampled inr
 expect_no_file s.npz

@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(hostile_headers) {
       {tensor("[null]", "[0,4]"), "1234", "impossible size"},
       {tensor("[18446744073709551615]", "[0,4]"), "1234", "impossible size"},
       {tensor("[99999999999999999999]", "[0,4]"), "1234", "impossible size"},
-      {tensor("1", "[0,4]"), "1234", "no list"},
+      {tensor("1", "[0,4]"), "1234", "not a list"},
       {tensor("[" + std::string(200, '1') + "]", "[0,4]"), "1234", "impossible size"},
       {tensor("[4294967296,4294967296]", "[0,4]"), "1234", "too large"},
       {tensor("[9223372036854775807]", "[0,4]"), "1234", "too large"},

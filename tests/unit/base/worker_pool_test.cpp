@@ -4,6 +4,7 @@
 #include "base/worker_pool.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <stdexcept>
 #include <thread>
@@ -82,6 +83,7 @@ BOOST_AUTO_TEST_CASE(a_fault_comes_back_and_the_pool_lives_on) {
     BOOST_CHECK_THROW(pool.run(40,
                                [&](int64_t i) {
                                  ++n_running;
+                                 std::this_thread::sleep_for(std::chrono::microseconds(200));
                                  const int left = --n_running;
                                  if (i == 7) throw std::out_of_range("piece 7, " + std::to_string(left));
                                }),
