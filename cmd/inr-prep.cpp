@@ -38,6 +38,7 @@ const cli::ToolPage kPage = {
          ".jpeg .webp .ppm "
          ".pgm "
          "(in any case) are taken, sorted by name, hidden ones left out. Transparency is laid over --background.",
+         // NOLINTNEXTLINE(bugprone-suspicious-missing-comma): paragraphs, each of several lines
          "A build that was interrupted, in whatever way, is continued by the same command, and ends with the same "
          "content "
          "hash as one that was not. The same command on a complete dataset does nothing. One line of result goes to "

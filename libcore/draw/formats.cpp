@@ -166,6 +166,7 @@ const Format& quickest_format(bool film) noexcept {
 
 std::vector<std::string> format_words() {
   std::vector<std::string> words;
+  words.reserve(std::size(kFormats));
   for (const Format& format : kFormats) words.emplace_back(format.name);
   return words;
 }

@@ -70,8 +70,9 @@ Dense weights_of(const model::LayerLayout& layer, const model::Weights& shared, 
   const float* const own_bias = own + layer.size - layer.out;
   const bool is_adain = layer.kind == LayerKind::kAdain;
   const bool has_shared = is_adain || layer.kind == LayerKind::kFmm;
-  const float* const w_s = has_shared ? shared.at(layer.name + ".shared").data() : nullptr;
-  const float* const b_s = is_adain ? shared.at(layer.name + ".shared_bias").data() : nullptr;
+  // W_s and b_s; what takes their place in the other kinds is not read.
+  const float* const w_s = has_shared ? shared.at(layer.name + ".shared").data() : own;
+  const float* const b_s = is_adain ? shared.at(layer.name + ".shared_bias").data() : own_bias;
   const auto a_times_b = [&](int64_t i, int64_t c) {
     const float* const b = own + layer.out * layer.rank;
     double sum = 0;

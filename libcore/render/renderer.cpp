@@ -48,7 +48,7 @@ std::unique_ptr<Drawing> make(std::string_view name, const std::shared_ptr<const
 
 }  // namespace
 
-Renderer::Renderer(std::shared_ptr<const InrModel> model, std::span<const float> theta,
+Renderer::Renderer(const std::shared_ptr<const InrModel>& model, std::span<const float> theta,
                    std::shared_ptr<const model::GridPlan> plan, const RenderOptions& options)
     : plan_(std::move(plan)), worst_difference_(options.worst_difference) {
   drawing_ = make(options.choice.backend, model, theta, plan_);

@@ -36,7 +36,7 @@ class Renderer {
  public:
   /// theta: [n_theta], not kept. The layers' weights are made here or with the first rows. Throws UsageError where
   /// there is no such back end, or it does not draw this model.
-  Renderer(std::shared_ptr<const InrModel> model, std::span<const float> theta,
+  Renderer(const std::shared_ptr<const InrModel>& model, std::span<const float> theta,
            std::shared_ptr<const model::GridPlan> plan, const RenderOptions& options = {});
 
   [[nodiscard]] int64_t width() const noexcept { return plan_->width(); }

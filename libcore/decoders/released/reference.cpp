@@ -231,8 +231,9 @@ class Released final : public ReferenceFunction {
       const int64_t r = config_.blocks[k].resolution;
       Points q;
       for (int64_t i = 0; i < r * r; ++i) {
-        q.x.push_back(static_cast<double>(i % r) / static_cast<double>(r));
-        q.y.push_back(static_cast<double>(i / r) / static_cast<double>(r));
+        const int64_t row = i / r, column = i % r;
+        q.x.push_back(static_cast<double>(column) / static_cast<double>(r));
+        q.y.push_back(static_cast<double>(row) / static_cast<double>(r));
       }
       Result result = evaluate(k, q, k == 0 ? Result() : up(below, k, q), config_.instance_norm, for_each);
       if (k < last) below = std::move(result);  // the last block was evaluated for its deviations alone
