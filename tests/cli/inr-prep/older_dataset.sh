@@ -1,13 +1,13 @@
 # SPDX-FileCopyrightText: The inr authors
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# Datasets of an inr-prep that kept no sizes and times of its sources (tests/support/older_*.inrd.gz, of five pictures, one
+# Datasets of an inr-prep that kept no sizes and times of its sources (tests/support/older/*.inrd.gz, of five pictures, one
 # complete and one interrupted after three): read, found complete and continued, and told in one line to be unchecked.
 source "$SOURCE/tests/support/prep_pictures.sh"
 make_pictures photos 5 8
 hash=268e3544b60c8ca2da3362164026c5c54714ef4ea65dfddf2041b6c0874d90fd
-gunzip -c "$SOURCE/tests/support/older_complete.inrd.gz" >set.inrd
-gunzip -c "$SOURCE/tests/support/older_building.inrd.gz" >part.inrd
+gunzip -c "$SOURCE/tests/support/older/complete.inrd.gz" >set.inrd
+gunzip -c "$SOURCE/tests/support/older/building.inrd.gz" >part.inrd
 cp set.inrd before
 
 expect_exit 0 inr-prep photos -o set.inrd --size 4
