@@ -89,6 +89,7 @@ base::ExitCode write_untrained(const Arguments& a) {
   const gan::LoadedRun start = start_run(a, nullptr);
   if (start.state.iteration > 0) throw base::UsageError("no dataset: a run that has begun needs its DATASET");
   const std::string path = a.start.run + "/" + model::checkpoint_name(0);
+  gan::keep_damaged(start);
   gan::save_checkpoint(path, start.config, start.state, start.provenance);
   std::cout << path << "\n";
   return base::ExitCode::kOk;
@@ -104,6 +105,7 @@ struct Start {
     run = start_run(a, &dataset);
     parallel::images_of_rank(run.config.training.batch, 0, group.size());  // can it be shared out?
     gan::require_writable_run(a.trainer, run.config);
+    gan::keep_damaged(run);
   }
   dataset::DatasetReader dataset;
   std::optional<runs::RunLock> lock;

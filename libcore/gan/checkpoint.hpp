@@ -23,7 +23,8 @@ struct LoadedRun {
   model::Config config;
   TrainState state;
   base::Json provenance;
-  std::string path;  // of the checkpoint; empty: a fresh start
+  std::string path;                  // of the checkpoint; empty: a fresh start
+  std::vector<std::string> damaged;  // later ones of the run's folder that are cut short or damaged
 };
 /// Everything that save_checkpoint wrote. Throws DataError where a set is missing (an exported model cannot be
 /// resumed).

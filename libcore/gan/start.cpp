@@ -356,9 +356,9 @@ LoadedRun start_run(const StartOptions& options, const dataset::DatasetReader* d
     refuse_used(options.run);
   } else if (options.resume == "auto") {
     if (std::optional<LoadedRun> run = load_newest_run(options.run)) {
-      const std::vector<std::string> damaged = damaged_newer(options.run, run->path);
-      LoadedRun start = resumed(std::move(*run), options, dataset);  // what it refuses leaves the folder as it is
-      for (const std::string& path : damaged) move_aside(path);
+      std::vector<std::string> damaged = damaged_newer(options.run, run->path);
+      LoadedRun start = resumed(std::move(*run), options, dataset);
+      start.damaged = std::move(damaged);
       return start;
     }
     refuse_unreadable(options.run);
@@ -381,6 +381,10 @@ LoadedRun start_run(const StartOptions& options, const dataset::DatasetReader* d
   tell_preset(options, run.config);
   run.state = initial_state(run.config);
   return run;
+}
+
+void keep_damaged(const LoadedRun& run) {
+  for (const std::string& path : run.damaged) move_aside(path);
 }
 
 void check_start(const StartOptions& options, const dataset::DatasetReader* dataset) {

@@ -36,9 +36,13 @@ struct StartOptions {
 /// moments and counters start at zero. dataset may be null where nothing will be trained. Throws UsageError, DataError
 /// (a fresh start in a folder that holds checkpoints or the best one of a run; --resume in one whose checkpoints can
 /// none of them be read).
-/// --resume keeps the damaged checkpoints that it had to pass over as NAME.damaged; it never goes on below one that is
-/// whole but not of this program. --resume=FILE with nothing to do begins no other folder.
+/// Nothing in the folder is changed. --resume never goes on below a checkpoint that is whole but not of this program.
+/// --resume=FILE with nothing to do begins no other folder.
 LoadedRun start_run(const StartOptions& options, const dataset::DatasetReader* dataset);
+
+/// Renames the damaged checkpoints that --resume had to skip to NAME.damaged (or NAME.damaged.2 and so on), each with a
+/// warning: their names will be written again. To be called once nothing can be refused any more. Throws SystemError.
+void keep_damaged(const LoadedRun& run);
 
 /// The checks of a fresh start_run() without its work: throws what that would throw of options, configuration and
 /// dataset.

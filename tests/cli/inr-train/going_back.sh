@@ -34,6 +34,10 @@ expect_stderr 'threads 1 \(here 2\)'
 # A newest checkpoint that is damaged is skipped and kept, and reported with --quiet too.
 truncate -s 1000 "branch/$(name 5)"
 cp "branch/$(name 5)" damaged5
+# A refusal leaves the folder as it is.
+expect_exit 2 inr-train --iterations 0 -o branch --resume
+same_bytes damaged5 "branch/$(name 5)"
+expect_no_file "branch/$(name 5).damaged"
 expect_exit 0 train -o branch --iterations 5 --resume --quiet --log-every 1
 expect_stderr "$(name 5): cut short.*skipped"
 same_bytes damaged5 "branch/$(name 5).damaged"

@@ -117,11 +117,14 @@ BOOST_AUTO_TEST_CASE(a_run_whose_checkpoints_cannot_be_read_does_not_start_anew)
   gan::save_checkpoint(options.run + "/" + model::checkpoint_name(5), config, gan::initial_state(config), {});
   options.preset.clear();
   const std::string newest = options.run + "/" + model::checkpoint_name(7);
-  // A plan moves nothing; a start keeps the damaged one under another name, and replaces none.
+  // Plan and start move nothing; what is damaged is kept under another name, and replaces none.
   touch(newest + ".damaged");
   gan::planned_config(options, nullptr);
   BOOST_CHECK(fs::exists(newest));
-  BOOST_CHECK_EQUAL(gan::start_run(options, nullptr).path, options.run + "/" + model::checkpoint_name(5));
+  const gan::LoadedRun start = gan::start_run(options, nullptr);
+  BOOST_CHECK_EQUAL(start.path, options.run + "/" + model::checkpoint_name(5));
+  BOOST_CHECK(fs::exists(newest));
+  gan::keep_damaged(start);
   BOOST_CHECK(!fs::exists(newest) && fs::exists(newest + ".damaged") && fs::exists(newest + ".damaged.2"));
   // A whole file of another kind, such as one of a newer program, is the user's to judge.
   base::write_safetensors(newest, {{"format", "inr-gan checkpoint"}, {"version", "2"}}, {});
